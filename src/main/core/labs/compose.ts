@@ -1,0 +1,41 @@
+/**
+ * The documented subset of the Compose Specification that a lab's compose.yaml may use. `docker compose config` accepts
+ * such a file; both runtimes start from it. Anything else is an error, so nothing is silently ignored.
+ */
+import * as z from 'zod';
+
+const name = z.string().regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/).max(63);
+const size = z.string().regex(/^[1-9]\d*(?:k|m|g)$/, 'a size such as 256m');
+const reference = z.string().regex(/^service:[a-z0-9-]+$/, 'service:NAME');
+
+export const ServiceSchema = z.strictObject({
+  image: z.string().regex(/^ops-lab\/[a-z0-9-]+$/, 'an image of labs/images, such as ops-lab/base'),
+  command: z.array(z.string()).min(1),
+  working_dir: z.literal('/lab').optional(),
+  environment: z.record(z.string().regex(/^[A-Z][A-Z0-9_]*$/), z.string()).default({}),
+  init: z.literal(true),
+  read_only: z.boolean().default(false),
+  mem_limit: size,
+  cpus: z.number().positive().max(4),
+  pids_limit: z.number().int().positive().max(1024),
+  ulimits: z.strictObject({ nofile: z.strictObject({ soft: z.number().int().positive().max(65_536), hard: z.number().int().positive().max(65_536) }) }),
+  cap_add: z.array(z.enum(['SYS_PTRACE', 'NET_RAW'])).default([]),
+  restart: z.enum(['no', 'always', 'on-failure']).default('no'),
+  expose: z.array(z.string().regex(/^\d{1,5}$/)).default([]),
+  /** Shares the namespace of another service, so that its terminal sees this one's processes and sockets. */
+  pid: reference.optional(),
+  network_mode: reference.optional(),
+  networks: z.array(name).optional(),
+  volumes: z.array(z.literal('workspace:/lab')).default([]),
+  depends_on: z.array(name).default([]),
+  /** `terminal`: where the learner works; on the shell runtime that is the session's own shell and nothing is started. */
+  'x-ops-lab': z.strictObject({ role: z.enum(['terminal', 'service', 'upstream']) }).default({ role: 'service' }),
+});
+export type ComposeService = z.infer<typeof ServiceSchema>;
+
+export const ComposeSchema = z.strictObject({
+  services: z.record(name, ServiceSchema),
+  networks: z.record(name, z.strictObject({ internal: z.literal(true) })).default({}),
+  volumes: z.strictObject({ workspace: z.strictObject({}).nullable() }),
+});
+export type ComposeFile = z.infer<typeof ComposeSchema>;
