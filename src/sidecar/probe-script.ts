@@ -29,13 +29,35 @@ export interface ProbeContext {
   readonly args: Readonly<Record<string, string | number | boolean>>;
   /** `http://HOST:PORT` under which a service is reached from here. */
   url(service: string, port: number): string;
-  request(url: string, options?: { method?: string; headers?: Record<string, string>; body?: string; timeoutMs?: number }): Promise<HttpAnswer>;
+  request(
+    url: string,
+    options?: { method?: string; headers?: Record<string, string>; body?: string; timeoutMs?: number },
+  ): Promise<HttpAnswer>;
   /** Open-loop load: requests leave on time whether or not earlier ones were answered. */
   load(url: string, options: { rate: number; seconds: number; timeoutMs?: number }): Promise<LoadFigures>;
   /** What the kernel says of a service's processes now (see ProcessFacts of core/runtime/runtime.ts). */
-  processes(service: string): Promise<{ pid: number; parentPid: number; command: string[]; state: string; threads: number; residentBytes: number; peakResidentBytes: number; cpuMs: number; descriptors: number; softDescriptorLimit: number; hardDescriptorLimit: number; startedAt: number }[]>;
+  processes(
+    service: string,
+  ): Promise<
+    {
+      pid: number;
+      parentPid: number;
+      command: string[];
+      state: string;
+      threads: number;
+      residentBytes: number;
+      peakResidentBytes: number;
+      cpuMs: number;
+      descriptors: number;
+      softDescriptorLimit: number;
+      hardDescriptorLimit: number;
+      startedAt: number;
+    }[]
+  >;
   /** State, restarts and out-of-memory kills of a service, from the engine or the supervisor. */
-  service(service: string): Promise<{ state: string; restarts: number; exitCode: number | null; outOfMemory: boolean; startedAt: number | null }>;
+  service(
+    service: string,
+  ): Promise<{ state: string; restarts: number; exitCode: number | null; outOfMemory: boolean; startedAt: number | null }>;
   sockets(service: string): Promise<{ state: string; localPort: number; remotePort: number; pid: number }[]>;
   /** Restarts a service as an operator would. */
   restart(service: string): Promise<void>;

@@ -49,7 +49,13 @@ export interface SessionService {
   answer(caller: Caller, sessionId: string, objective: string, option: string, pins: string[]): Promise<v.SessionView>;
   listFiles(caller: Caller, sessionId: string, directory: string): Promise<{ path: string; kind: 'file' | 'directory'; size: number }[]>;
   readFile(caller: Caller, sessionId: string, path: string): Promise<{ path: string; content: string; version: string }>;
-  writeFile(caller: Caller, sessionId: string, path: string, content: string, version: string | null): Promise<{ path: string; version: string }>;
+  writeFile(
+    caller: Caller,
+    sessionId: string,
+    path: string,
+    content: string,
+    version: string | null,
+  ): Promise<{ path: string; version: string }>;
   openTerminal(caller: Caller, sessionId: string, name: string, cols: number, rows: number): Promise<v.TerminalView>;
   closeTerminal(caller: Caller, terminalId: string): Promise<void>;
   /** Binds one viewer to a terminal. The channel is closed by whoever ends first. @throws `not-found` before anything is sent */
@@ -57,12 +63,18 @@ export interface SessionService {
 }
 
 export interface HistoryService {
-  search(caller: Caller, query: { text: string; labId?: string; sessionId?: string; failedOnly: boolean; before?: number; limit: number }): { commands: v.CommandRow[]; more: boolean };
+  search(
+    caller: Caller,
+    query: { text: string; labId?: string; sessionId?: string; failedOnly: boolean; before?: number; limit: number },
+  ): { commands: v.CommandRow[]; more: boolean };
 }
 
 export interface ProgressService {
   summary(caller: Caller): { labs: View<typeof v.LabProgress>[]; commands: number; practisedMs: number };
-  verdicts(caller: Caller, sessionId: string): { objective: string; verdict: View<typeof v.VerdictName>; at: number; measurements: View<typeof v.Measurement>[] }[];
+  verdicts(
+    caller: Caller,
+    sessionId: string,
+  ): { objective: string; verdict: View<typeof v.VerdictName>; at: number; measurements: View<typeof v.Measurement>[] }[];
 }
 
 export interface LearnerService {

@@ -63,13 +63,19 @@ export const contract = {
     restartService: oc.input(session.extend({ service: z.string().max(64) })).output(v.SessionView),
     pin: oc.input(session.extend({ terminalId: v.Id, text: z.string().min(1).max(1000) })).output(v.SessionView),
     unpin: oc.input(session.extend({ pinId: v.Id })).output(v.SessionView),
-    answer: oc.input(session.extend({ objective: z.string().max(64), option: z.string().max(64), pins: z.array(v.Id).max(10) })).output(v.SessionView),
+    answer: oc
+      .input(session.extend({ objective: z.string().max(64), option: z.string().max(64), pins: z.array(v.Id).max(10) }))
+      .output(v.SessionView),
   },
   files: {
-    list: oc.input(session.extend({ directory: z.string().max(512).default('') })).output(z.array(z.object({ path, kind: z.enum(['file', 'directory']), size: z.number() }))),
+    list: oc
+      .input(session.extend({ directory: z.string().max(512).default('') }))
+      .output(z.array(z.object({ path, kind: z.enum(['file', 'directory']), size: z.number() }))),
     read: oc.input(session.extend({ path })).output(z.object({ path, content: z.string(), version: z.string() })),
     /** Refused with `conflict` when the file is no longer at `version` (changed in a terminal, say). `version` null: a new file. */
-    write: oc.input(session.extend({ path, content: z.string().max(1_000_000), version: z.string().nullable() })).output(z.object({ path, version: z.string() })),
+    write: oc
+      .input(session.extend({ path, content: z.string().max(1_000_000), version: z.string().nullable() }))
+      .output(z.object({ path, version: z.string() })),
   },
   terminals: {
     open: oc.input(session.extend({ name: z.string().max(64), cols: z.number().int(), rows: z.number().int() })).output(v.TerminalView),
@@ -78,12 +84,22 @@ export const contract = {
   },
   history: {
     search: oc
-      .input(z.object({ text: z.string().max(200).default(''), labId: v.LabId.optional(), sessionId: v.Id.optional(), failedOnly: z.boolean().default(false), ...page }))
+      .input(
+        z.object({
+          text: z.string().max(200).default(''),
+          labId: v.LabId.optional(),
+          sessionId: v.Id.optional(),
+          failedOnly: z.boolean().default(false),
+          ...page,
+        }),
+      )
       .output(z.object({ commands: z.array(v.CommandRow), more: z.boolean() })),
   },
   progress: {
     summary: oc.output(z.object({ labs: z.array(v.LabProgress), commands: z.number().int(), practisedMs: z.number() })),
-    verdicts: oc.input(session).output(z.array(z.object({ objective: z.string(), verdict: v.VerdictName, at: v.Time, measurements: z.array(v.Measurement) }))),
+    verdicts: oc
+      .input(session)
+      .output(z.array(z.object({ objective: z.string(), verdict: v.VerdictName, at: v.Time, measurements: z.array(v.Measurement) }))),
   },
   learners: {
     list: oc.output(z.array(v.Learner)),
@@ -94,7 +110,9 @@ export const contract = {
     remove: oc.input(z.object({ learnerId: v.Id, confirmName: z.string() })).output(z.object({})),
     export: oc.input(z.object({ learnerId: v.Id })).output(z.object({ fileName: z.string(), content: z.string() })),
     /** Importing the same file again changes nothing. */
-    import: oc.input(z.object({ content: z.string().max(64_000_000) })).output(z.object({ learner: v.Learner, added: z.number().int(), known: z.number().int() })),
+    import: oc
+      .input(z.object({ content: z.string().max(64_000_000) }))
+      .output(z.object({ learner: v.Learner, added: z.number().int(), known: z.number().int() })),
   },
   settings: {
     get: oc.output(v.Settings),

@@ -3,8 +3,27 @@
  * `details` is data for the words. A failure without a code becomes `internal` with a log id.
  */
 export const ERROR_CODES = [
-  'not-found', 'invalid', 'conflict', 'not-allowed', 'unauthorized', 'engine-missing', 'engine-failed', 'image-missing', 'runtime-unavailable', 'lab-broken',
-  'session-not-running', 'terminal-exited', 'file-too-large', 'file-binary', 'store-newer', 'store-damaged', 'import-invalid', 'cancelled', 'limit', 'timeout', 'internal',
+  'not-found',
+  'invalid',
+  'conflict',
+  'not-allowed',
+  'unauthorized',
+  'engine-missing',
+  'engine-failed',
+  'image-missing',
+  'runtime-unavailable',
+  'lab-broken',
+  'session-not-running',
+  'terminal-exited',
+  'file-too-large',
+  'file-binary',
+  'store-newer',
+  'store-damaged',
+  'import-invalid',
+  'cancelled',
+  'limit',
+  'timeout',
+  'internal',
 ] as const;
 export type ErrorCode = (typeof ERROR_CODES)[number];
 

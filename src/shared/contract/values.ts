@@ -2,7 +2,10 @@
 import * as z from 'zod';
 
 export const Id = z.string().regex(/^[a-z0-9]{32}$/, 'an id is 32 lower-case letters and digits');
-export const LabId = z.string().regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/).max(64);
+export const LabId = z
+  .string()
+  .regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/)
+  .max(64);
 /** Milliseconds since 1970, by the host's clock. */
 export const Time = z.number().int().nonnegative();
 
@@ -130,7 +133,17 @@ export const SessionView = z.object({
   hints: z.array(HintView),
   story: z.array(StoryPartView),
   pins: z.array(EvidencePin),
-  solutions: z.array(z.object({ name: z.string(), title: z.string(), verdict: VerdictName, text: z.string(), files: z.array(z.object({ path: z.string(), content: z.string() })) })).nullable(),
+  solutions: z
+    .array(
+      z.object({
+        name: z.string(),
+        title: z.string(),
+        verdict: VerdictName,
+        text: z.string(),
+        files: z.array(z.object({ path: z.string(), content: z.string() })),
+      }),
+    )
+    .nullable(),
   /** Services that the learner may restart, and files that the editor opens first. */
   restartable: z.array(z.string()),
   editorFiles: z.array(z.string()),
@@ -140,7 +153,17 @@ export const SessionView = z.object({
 export type SessionView = z.infer<typeof SessionView>;
 
 export const SessionSummary = SessionView.pick({
-  id: true, labId: true, labTitle: true, learnerId: true, runtime: true, state: true, startedAt: true, endedAt: true, solvedMs: true, points: true, assisted: true,
+  id: true,
+  labId: true,
+  labTitle: true,
+  learnerId: true,
+  runtime: true,
+  state: true,
+  startedAt: true,
+  endedAt: true,
+  solvedMs: true,
+  points: true,
+  assisted: true,
 }).extend({ verdict: VerdictName.nullable() });
 export type SessionSummary = z.infer<typeof SessionSummary>;
 
@@ -213,7 +236,14 @@ export const EngineStatus = z.object({
 });
 export type EngineStatus = z.infer<typeof EngineStatus>;
 
-export const Learner = z.object({ id: Id, name: z.string().min(1).max(60), createdAt: Time, current: z.boolean(), sessions: z.number().int(), commands: z.number().int() });
+export const Learner = z.object({
+  id: Id,
+  name: z.string().min(1).max(60),
+  createdAt: Time,
+  current: z.boolean(),
+  sessions: z.number().int(),
+  commands: z.number().int(),
+});
 export type Learner = z.infer<typeof Learner>;
 
 export const CommandRow = z.object({
@@ -242,8 +272,22 @@ export const Settings = z.object({
 export type Settings = z.infer<typeof Settings>;
 
 export const LabProgress = z.object({
-  labId: LabId, labTitle: z.string(), attempts: z.number().int(), best: VerdictName.nullable(), bestMs: z.number().nullable(), bestPoints: z.number().nullable(),
-  assisted: z.boolean(), hints: z.number().int(), lastAt: Time.nullable(),
+  labId: LabId,
+  labTitle: z.string(),
+  attempts: z.number().int(),
+  best: VerdictName.nullable(),
+  bestMs: z.number().nullable(),
+  bestPoints: z.number().nullable(),
+  assisted: z.boolean(),
+  hints: z.number().int(),
+  lastAt: Time.nullable(),
 });
 
-export const AppInfo = z.object({ version: z.string(), host: z.enum(['electron', 'web', 'memory']), dataDirectory: z.string(), platform: z.string(), node: z.string(), notices: z.array(z.string()) });
+export const AppInfo = z.object({
+  version: z.string(),
+  host: z.enum(['electron', 'web', 'memory']),
+  dataDirectory: z.string(),
+  platform: z.string(),
+  node: z.string(),
+  notices: z.array(z.string()),
+});

@@ -4,7 +4,10 @@
  */
 import * as z from 'zod';
 
-const name = z.string().regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/).max(63);
+const name = z
+  .string()
+  .regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/)
+  .max(63);
 const size = z.string().regex(/^[1-9]\d*(?:k|m|g)$/, 'a size such as 256m');
 const reference = z.string().regex(/^service:[a-z0-9-]+$/, 'service:NAME');
 
@@ -18,7 +21,9 @@ export const ServiceSchema = z.strictObject({
   mem_limit: size,
   cpus: z.number().positive().max(4),
   pids_limit: z.number().int().positive().max(1024),
-  ulimits: z.strictObject({ nofile: z.strictObject({ soft: z.number().int().positive().max(65_536), hard: z.number().int().positive().max(65_536) }) }),
+  ulimits: z.strictObject({
+    nofile: z.strictObject({ soft: z.number().int().positive().max(65_536), hard: z.number().int().positive().max(65_536) }),
+  }),
   cap_add: z.array(z.enum(['SYS_PTRACE', 'NET_RAW'])).default([]),
   restart: z.enum(['no', 'always', 'on-failure']).default('no'),
   expose: z.array(z.string().regex(/^\d{1,5}$/)).default([]),

@@ -77,7 +77,15 @@ export interface ExecResult {
 
 /** A request to the observer: the program that measures from outside the learner's reach (src/sidecar/observer). */
 export type ObserverRequest =
-  | { readonly op: 'http-load'; readonly service: string; readonly port: number; readonly path: string; readonly rate: number; readonly seconds: number; readonly timeoutMs: number }
+  | {
+      readonly op: 'http-load';
+      readonly service: string;
+      readonly port: number;
+      readonly path: string;
+      readonly rate: number;
+      readonly seconds: number;
+      readonly timeoutMs: number;
+    }
   | { readonly op: 'script'; readonly script: string; readonly args: Readonly<Record<string, string | number | boolean>> };
 
 /** What /proc says of the processes of one service. */
@@ -122,7 +130,10 @@ export interface RuntimeSession {
   readonly ready: Promise<void>;
   terminal(request: TerminalRequest): Promise<PtyCommand>;
   /** Runs a program where the learner works, in the workspace. `stdin` is closed after `input`. */
-  exec(argv: readonly string[], options?: { input?: Uint8Array; timeoutMs?: number; signal?: AbortSignal; env?: Readonly<Record<string, string>> }): Promise<ExecResult>;
+  exec(
+    argv: readonly string[],
+    options?: { input?: Uint8Array; timeoutMs?: number; signal?: AbortSignal; env?: Readonly<Record<string, string>> },
+  ): Promise<ExecResult>;
   services(): Promise<ServiceStatus[]>;
   /** Restarts as `docker restart` would: SIGTERM, then SIGKILL after 5 s, then start. */
   restart(service: string): Promise<void>;
