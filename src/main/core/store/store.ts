@@ -6,7 +6,7 @@ import Database from 'better-sqlite3';
 import { OpsLabError } from '../../../shared/contract/errors.ts';
 import { AnswerTable } from './answers.ts';
 import { CommandTable } from './commands.ts';
-import { isSound, keepCopy, restore } from './copies.ts';
+import { isSound, keepCopy, listCopies, restore } from './copies.ts';
 import { HintTable } from './hints.ts';
 import { LearnerTable } from './learners.ts';
 import { migrate } from './migrate.ts';
@@ -18,6 +18,8 @@ import { SettingTable } from './settings.ts';
 import { VerdictTable } from './verdicts.ts';
 
 const COPY_EVERY_MS = 6 * 60 * 60 * 1000;
+/** A copy takes 40 ms per MB (measured); beyond this size in bytes, closing makes one only when the newest is older than COPY_EVERY_MS. */
+const COPY_AT_CLOSE_BELOW = 16 * 1024 * 1024;
 
 /** An id as the contract wants it: 32 lower-case hex digits. */
 export function newId(): string {
@@ -106,7 +108,9 @@ export function openStore(file: string): Store {
     close: () => {
       if (!database.open) return;
       clearInterval(timer);
-      copyIfChanged();
+      const newest = listCopies(file)[0];
+      const recent = newest !== undefined && Date.now() - statSync(newest).mtimeMs < COPY_EVERY_MS;
+      if (!recent || statSync(file).size < COPY_AT_CLOSE_BELOW) copyIfChanged();
       database.close();
     },
   };
