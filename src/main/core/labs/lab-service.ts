@@ -21,13 +21,13 @@ export class Labs implements LabService {
   }
 
   async list(caller: Caller): Promise<{ labs: LabCard[]; problems: LabProblem[] }> {
-    const { labs, problems } = this.#catalog.reload();
+    const { labs, problems } = await this.#catalog.reload();
     const sessions = this.#store.sessions.ofLearner(caller.learnerId);
     return { labs: await Promise.all(labs.map((lab) => this.#card(caller, lab, sessions))), problems: [...problems] };
   }
 
   async get(caller: Caller, labId: string): Promise<{ lab: LabCard; symptoms: string }> {
-    const lab = this.#catalog.require(labId);
+    const lab = await this.#catalog.require(labId);
     const card = await this.#card(caller, lab, this.#store.sessions.ofLearner(caller.learnerId));
     return { lab: card, symptoms: lab.story.find((part) => part.id === 'symptoms')?.markdown ?? '' };
   }
@@ -36,7 +36,10 @@ export class Labs implements LabService {
     const { manifest } = lab;
     const own = sessions.filter((session) => session.labId === lab.id);
     const live = own.find((session) => session.folder !== '' && isLive(session.state));
-    const best = own.reduce<LabCard['state'] | 'could-not-check' | null>((verdict, session) => betterVerdict(verdict as never, session.bestVerdict), null);
+    const best = own.reduce<LabCard['state'] | 'could-not-check' | null>(
+      (verdict, session) => betterVerdict(verdict as never, session.bestVerdict),
+      null,
+    );
     const solved = own.filter((session) => session.solvedMs !== null);
     const declared = (['docker', 'shell'] as const).filter((kind) => manifest.runtimes[kind] !== undefined);
     return {
@@ -60,11 +63,16 @@ export class Labs implements LabService {
   }
 
   async #availability(caller: Caller, lab: Lab, kind: RuntimeKind): Promise<LabCard['runtimes'][number]> {
-    if (kind === 'shell' && !(caller.loopback && caller.role === 'local')) return { kind, available: false, reason: 'The shell runtime is only for the person at this machine.' };
+    if (kind === 'shell' && !(caller.loopback && caller.role === 'local'))
+      return { kind, available: false, reason: 'The shell runtime is only for the person at this machine.' };
     try {
       return { kind, ...(await this.#runtimes[kind].availability(lab)) };
     } catch (error) {
-      return { kind, available: false, reason: error instanceof OpsLabError ? error.message : `It could not be found out: ${(error as Error).message}` };
+      return {
+        kind,
+        available: false,
+        reason: error instanceof OpsLabError ? error.message : `It could not be found out: ${(error as Error).message}`,
+      };
     }
   }
 }

@@ -82,9 +82,19 @@ export class LiveSession {
    */
   async adopt(): Promise<boolean> {
     const { record, runtime } = this.#options;
-    const session = await runtime.adopt({ sessionId: record.id, learnerId: record.learnerId, lab: this.lab, folder: record.folder, signal: this.#abort.signal });
+    const session = await runtime.adopt({
+      sessionId: record.id,
+      learnerId: record.learnerId,
+      lab: this.lab,
+      folder: record.folder,
+      signal: this.#abort.signal,
+    });
     if (session === null) {
-      this.#update({ state: 'lost', message: 'Its containers or processes are gone: the engine or this machine was restarted. Your files are gone with them; your commands and verdicts are kept. Start the lab again.' });
+      this.#update({
+        state: 'lost',
+        message:
+          'Its containers or processes are gone: the engine or this machine was restarted. Your files are gone with them; your commands and verdicts are kept. Start the lab again.',
+      });
       return false;
     }
     await this.#bind(session);
@@ -207,7 +217,13 @@ export class LiveSession {
     const states = checker.states();
     for (const [objective, { verdict, assessment, at, checking }] of states) {
       if (verdict === null || at === null || checking) continue;
-      store.verdicts.record(this.id, { objective, verdict, at, measurements: assessment?.measurements ?? [], reasons: assessment?.reasons ?? [] });
+      store.verdicts.record(this.id, {
+        objective,
+        verdict,
+        at,
+        measurements: assessment?.measurements ?? [],
+        reasons: assessment?.reasons ?? [],
+      });
     }
     const record = this.record;
     const outcomes = this.lab.manifest.objectives.map(({ id, kind }) => ({ kind, verdict: states.get(id)?.verdict ?? null }));
@@ -218,7 +234,8 @@ export class LiveSession {
   }
 
   #saveTerminals(): void {
-    if (this.#terminals !== null && this.#stopping === null && !this.#abort.signal.aborted) this.#update({ runtimeData: { terminals: this.#terminals.records() } });
+    if (this.#terminals !== null && this.#stopping === null && !this.#abort.signal.aborted)
+      this.#update({ runtimeData: { terminals: this.#terminals.records() } });
   }
 
   #lost(reason: string): void {
@@ -235,7 +252,11 @@ export class LiveSession {
     await this.#closeOwn();
     const left = this.#runtime === null ? [] : await this.#runtime.stop().catch((failure: Error) => [failure.message]);
     await rm(this.#options.record.folder, { recursive: true, force: true }).catch(() => undefined);
-    this.#update({ state: 'failed', endedAt: Date.now(), message: `It could not be started: ${reason}${left.length === 0 ? '' : ` Not removed: ${left.join('; ')}`}` });
+    this.#update({
+      state: 'failed',
+      endedAt: Date.now(),
+      message: `It could not be started: ${reason}${left.length === 0 ? '' : ` Not removed: ${left.join('; ')}`}`,
+    });
   }
 
   #move(to: SessionState, patch: SessionPatch): void {
@@ -259,6 +280,11 @@ export class LiveSession {
   }
 
   #notRunning(): OpsLabError {
-    return new OpsLabError('session-not-running', 'This session is not running now. Start the lab again, or wait until it has started.', { sessionId: this.id }, true);
+    return new OpsLabError(
+      'session-not-running',
+      'This session is not running now. Start the lab again, or wait until it has started.',
+      { sessionId: this.id },
+      true,
+    );
   }
 }

@@ -8,7 +8,7 @@ import { pointsLeft, REVEAL_COST } from '../../../shared/domain/points.ts';
 import { isLive } from '../../../shared/domain/session-state.ts';
 import type { BinaryChannel } from '../../../shared/terminal-wire/channel.ts';
 import type { Caller, SessionService } from '../core.ts';
-import type { EventHub } from '../event-hub.ts';
+import type { EventHub } from '../events/event-hub.ts';
 import type { Lab } from '../labs/lab.ts';
 import type { LabCatalog } from '../labs/lab-catalog.ts';
 import { applyFix } from '../proof/apply-fix.ts';
@@ -48,12 +48,16 @@ export class Sessions implements SessionService {
   /** Takes over what an earlier host left running, and removes what belongs to nobody. */
   async resume(): Promise<void> {
     const { store, catalog, runtimes } = this.#options;
+    await catalog.reload();
     const records = store.sessions.live();
     const keep = new Set<string>();
     for (const record of records) {
       const lab = catalog.find(record.labId);
       if (record.state === 'preparing' || record.state === 'starting' || record.state === 'stopping' || lab === null) {
-        const message = lab === null ? `Its lab ${record.labId} is not there any more.` : 'Ops Lab ended before this session had started or stopped. Start the lab again.';
+        const message =
+          lab === null
+            ? `Its lab ${record.labId} is not there any more.`
+            : 'Ops Lab ended before this session had started or stopped. Start the lab again.';
         store.sessions.update(record.id, { state: 'stopped', endedAt: Date.now(), message });
         continue;
       }
@@ -82,11 +86,15 @@ export class Sessions implements SessionService {
 
   async start(caller: Caller, labId: string, runtime?: RuntimeKind): Promise<SessionView> {
     const { store, catalog, dataDirectory } = this.#options;
-    const lab = catalog.require(labId);
+    const lab = await catalog.require(labId);
     const running = store.sessions.ofLearner(caller.learnerId).filter((record) => this.#live.has(record.id));
     const same = running.find((record) => record.labId === labId);
-    if (same !== undefined) throw new OpsLabError('conflict', `${lab.manifest.title} is running already. Go on with it, or stop it first.`, { sessionId: same.id });
-    if (running.length >= MAX_LIVE) throw new OpsLabError('limit', `${MAX_LIVE} labs are running. Stop one of them first.`, { limit: MAX_LIVE });
+    if (same !== undefined)
+      throw new OpsLabError('conflict', `${lab.manifest.title} is running already. Go on with it, or stop it first.`, {
+        sessionId: same.id,
+      });
+    if (running.length >= MAX_LIVE)
+      throw new OpsLabError('limit', `${MAX_LIVE} labs are running. Stop one of them first.`, { limit: MAX_LIVE });
     const kind = await this.#chooseRuntime(caller, lab, runtime);
     const id = newId();
     const record = store.sessions.add({
@@ -101,13 +109,14 @@ export class Sessions implements SessionService {
     });
     const session = this.#make(record, lab);
     session.begin();
-    this.#options.hub.toLearner(caller.learnerId, { type: 'labs' });
+    this.#options.hub.emit({ type: 'labs' }, caller.learnerId);
     return this.#view(record);
   }
 
   async #chooseRuntime(caller: Caller, lab: Lab, wanted?: RuntimeKind): Promise<RuntimeKind> {
     const { runtimes, preferredRuntime } = this.#options;
-    if (wanted === 'shell' && !(caller.loopback && caller.role === 'local')) throw new OpsLabError('not-allowed', 'The shell runtime is only for the person at this machine.');
+    if (wanted === 'shell' && !(caller.loopback && caller.role === 'local'))
+      throw new OpsLabError('not-allowed', 'The shell runtime is only for the person at this machine.');
     const preferred = preferredRuntime();
     const order: RuntimeKind[] = wanted !== undefined ? [wanted] : preferred === 'shell' ? ['shell', 'docker'] : ['docker', 'shell'];
     const reasons: string[] = [];
@@ -121,7 +130,12 @@ export class Sessions implements SessionService {
       if (available) return kind;
       reasons.push(reason);
     }
-    throw new OpsLabError('runtime-unavailable', `${lab.manifest.title} cannot run here now. ${reasons.join(' ')}`, { labId: lab.id }, true);
+    throw new OpsLabError(
+      'runtime-unavailable',
+      `${lab.manifest.title} cannot run here now. ${reasons.join(' ')}`,
+      { labId: lab.id },
+      true,
+    );
   }
 
   async stop(caller: Caller, sessionId: string): Promise<SessionView> {
@@ -138,7 +152,7 @@ export class Sessions implements SessionService {
       this.#options.store.sessions.update(record.id, { state: 'stopped', endedAt: Date.now() });
     }
     this.#changed.touch(record.id);
-    this.#options.hub.toLearner(record.learnerId, { type: 'labs' });
+    this.#options.hub.emit({ type: 'labs' }, record.learnerId);
   }
 
   async reset(caller: Caller, sessionId: string): Promise<SessionView> {
@@ -166,11 +180,15 @@ export class Sessions implements SessionService {
     const opened = store.hints.ofSession(sessionId).map((entry) => entry.hint);
     const failing = [...session.parts().objectives.values()].flatMap((state) => state.assessment?.failingProbes ?? []);
     for (const [objective, ladder] of Object.entries(session.lab.hints)) {
-      const steps = ladder.map((step, index) => ({ id: hintId(objective, index), ...(step['when-failing'] === undefined ? {} : { whenFailing: step['when-failing'] }) }));
+      const steps = ladder.map((step, index) => ({
+        id: hintId(objective, index),
+        ...(step['when-failing'] === undefined ? {} : { whenFailing: step['when-failing'] }),
+      }));
       const index = steps.findIndex((step) => step.id === hint);
       const step = ladder[index];
       if (step === undefined || opened.includes(hint)) continue;
-      if (nextHint(steps, opened, failing) !== hint) throw new OpsLabError('not-allowed', 'Another hint comes first, or the measurement it explains is not failing now.', { hint });
+      if (nextHint(steps, opened, failing) !== hint)
+        throw new OpsLabError('not-allowed', 'Another hint comes first, or the measurement it explains is not failing now.', { hint });
       store.transaction(() => {
         store.hints.open(sessionId, { hint, cost: step.cost, at: Date.now() });
         this.#spend(sessionId);
@@ -209,7 +227,8 @@ export class Sessions implements SessionService {
 
   async restartService(caller: Caller, sessionId: string, service: string): Promise<SessionView> {
     const session = this.#require(caller, sessionId);
-    if (!session.lab.manifest.restartable.includes(service)) throw new OpsLabError('not-found', `This lab has no service ${service} that you may restart.`, { service });
+    if (!session.lab.manifest.restartable.includes(service))
+      throw new OpsLabError('not-found', `This lab has no service ${service} that you may restart.`, { service });
     await session.runtime().restart(service);
     return this.#changedView(caller, sessionId);
   }
@@ -219,15 +238,18 @@ export class Sessions implements SessionService {
     const terminal = this.#require(caller, sessionId).terminals().get(terminalId);
     if (terminal === null) throw new OpsLabError('not-found', 'This terminal is not open any more.', { terminalId });
     const line = text.trim();
-    if (!terminal.containsLine(line)) throw new OpsLabError('invalid', 'Evidence is a line that the terminal really shows. Select one and pin it again.', { text: line });
-    if (store.pins.ofSession(sessionId).length >= 50) throw new OpsLabError('limit', 'There are 50 pins. Remove some first.', { limit: 50 });
+    if (!terminal.containsLine(line))
+      throw new OpsLabError('invalid', 'Evidence is a line that the terminal really shows. Select one and pin it again.', { text: line });
+    if (store.pins.ofSession(sessionId).length >= 50)
+      throw new OpsLabError('limit', 'There are 50 pins. Remove some first.', { limit: 50 });
     store.pins.add(sessionId, { id: newId(), terminalId, text: line, at: Date.now() });
     return this.#changedView(caller, sessionId);
   }
 
   async unpin(caller: Caller, sessionId: string, pinId: string): Promise<SessionView> {
     this.#record(caller, sessionId);
-    if (!this.#options.store.pins.remove(sessionId, pinId)) throw new OpsLabError('not-found', 'This pin is not there any more.', { pinId });
+    if (!this.#options.store.pins.remove(sessionId, pinId))
+      throw new OpsLabError('not-found', 'This pin is not there any more.', { pinId });
     return this.#changedView(caller, sessionId);
   }
 
@@ -246,7 +268,11 @@ export class Sessions implements SessionService {
     return this.#changedView(caller, sessionId);
   }
 
-  async listFiles(caller: Caller, sessionId: string, directory: string): Promise<{ path: string; kind: 'file' | 'directory'; size: number }[]> {
+  async listFiles(
+    caller: Caller,
+    sessionId: string,
+    directory: string,
+  ): Promise<{ path: string; kind: 'file' | 'directory'; size: number }[]> {
     return this.#require(caller, sessionId).runtime().listFiles(directory);
   }
 
@@ -255,16 +281,26 @@ export class Sessions implements SessionService {
     return { path, content: toText(path, bytes), version: versionOf(bytes) };
   }
 
-  async writeFile(caller: Caller, sessionId: string, path: string, content: string, version: string | null): Promise<{ path: string; version: string }> {
+  async writeFile(
+    caller: Caller,
+    sessionId: string,
+    path: string,
+    content: string,
+    version: string | null,
+  ): Promise<{ path: string; version: string }> {
     const runtime = this.#require(caller, sessionId).runtime();
     const bytes = new TextEncoder().encode(content);
-    if (bytes.length > MAX_TEXT_BYTES) throw new OpsLabError('file-too-large', `${path} would have ${bytes.length} bytes; the editor writes at most ${MAX_TEXT_BYTES}.`, { path });
+    if (bytes.length > MAX_TEXT_BYTES)
+      throw new OpsLabError('file-too-large', `${path} would have ${bytes.length} bytes; the editor writes at most ${MAX_TEXT_BYTES}.`, {
+        path,
+      });
     const now = await runtime.readFile(path).then(versionOf, (error: unknown) => {
       if (error instanceof OpsLabError && error.code === 'not-found') return null;
       throw error;
     });
     if (now !== version) {
-      const happened = now === null ? 'was removed' : version === null ? 'exists already' : 'was changed in a terminal or by another window';
+      const happened =
+        now === null ? 'was removed' : version === null ? 'exists already' : 'was changed in a terminal or by another window';
       throw new OpsLabError('conflict', `${path} ${happened} since you opened it. Nothing was written.`, { path });
     }
     await runtime.writeFile(path, bytes);
@@ -285,12 +321,21 @@ export class Sessions implements SessionService {
 
   /** Stops the running sessions of a learner who is being removed. */
   async stopAllOf(learnerId: string): Promise<void> {
-    await Promise.all(this.#options.store.sessions.ofLearner(learnerId).filter((record) => this.#live.has(record.id)).map((record) => this.#stop(record)));
+    await Promise.all(
+      this.#options.store.sessions
+        .ofLearner(learnerId)
+        .filter((record) => this.#live.has(record.id))
+        .map((record) => this.#stop(record)),
+    );
   }
 
   /** @param fate `keep` lets running sessions go on without this host */
   async close(fate: 'keep' | 'stop'): Promise<void> {
-    await Promise.all([...this.#live.values()].map((session) => (fate === 'keep' && session.record.state === 'running' ? session.release() : session.stop())));
+    await Promise.all(
+      [...this.#live.values()].map((session) =>
+        fate === 'keep' && session.record.state === 'running' ? session.release() : session.stop(),
+      ),
+    );
     this.#live.clear();
     this.#changed.close();
   }
@@ -305,7 +350,7 @@ export class Sessions implements SessionService {
       dataDirectory,
       scrollback: scrollback(),
       onChange: () => this.#changed.touch(record.id),
-      onCommand: (command) => hub.toLearner(record.learnerId, { type: 'command', command }),
+      onCommand: (command) => hub.emit({ type: 'command', command }, record.learnerId),
     });
     this.#live.set(record.id, session);
     return session;
@@ -313,7 +358,7 @@ export class Sessions implements SessionService {
 
   #announce(sessionId: string): void {
     const record = this.#options.store.sessions.get(sessionId);
-    if (record !== null) this.#options.hub.toLearner(record.learnerId, { type: 'session', session: this.#view(record) });
+    if (record !== null) this.#options.hub.emit({ type: 'session', session: this.#view(record) }, record.learnerId);
   }
 
   #view(record: SessionRecord): SessionView {
@@ -337,7 +382,8 @@ export class Sessions implements SessionService {
   /** Foreign and missing look the same. */
   #record(caller: Caller, sessionId: string): SessionRecord {
     const record = this.#options.store.sessions.get(sessionId);
-    if (record === null || record.learnerId !== caller.learnerId) throw new OpsLabError('not-found', 'There is no such session. It may have been deleted.', { sessionId });
+    if (record === null || record.learnerId !== caller.learnerId)
+      throw new OpsLabError('not-found', 'There is no such session. It may have been deleted.', { sessionId });
     return record;
   }
 
@@ -356,7 +402,8 @@ export class Sessions implements SessionService {
   }
 
   #objective(lab: Lab, objective: string): void {
-    if (!lab.manifest.objectives.some((spec) => spec.id === objective)) throw new OpsLabError('not-found', `This lab has no objective ${objective}.`, { objective });
+    if (!lab.manifest.objectives.some((spec) => spec.id === objective))
+      throw new OpsLabError('not-found', `This lab has no objective ${objective}.`, { objective });
   }
 }
 

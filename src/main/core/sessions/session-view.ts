@@ -1,11 +1,20 @@
 /** What the learner sees of a session, put together from the lab, the store and what is live. */
-import type { HintView, ObjectiveView, ServiceView, SessionSummary, SessionView, StoryPartView, TerminalView } from '../../../shared/contract/values.ts';
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type {
+  HintView,
+  ObjectiveView,
+  ServiceView,
+  SessionSummary,
+  SessionView,
+  StoryPartView,
+  TerminalView,
+} from '../../../shared/contract/values.ts';
 import { hintId, nextHint } from '../../../shared/domain/hints.ts';
 import { allNamed } from '../../../shared/domain/overall.ts';
 import { REVEAL_COST } from '../../../shared/domain/points.ts';
 import { storyPartState } from '../../../shared/domain/story.ts';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { ObjectiveState } from '../checks/checker.ts';
 import type { Fix, Lab } from '../labs/lab.ts';
 import type { ObjectiveSpec } from '../labs/manifest.ts';
@@ -33,7 +42,8 @@ export function sessionSummary(record: SessionRecord): SessionSummary {
  */
 export function sessionView(store: Store, record: SessionRecord, lab: Lab | null, live: LiveParts | null): SessionView {
   const parts = live ?? ENDED;
-  const objectives = lab === null ? [] : lab.manifest.objectives.map((spec) => objectiveView(store, record.id, spec, parts.objectives.get(spec.id)));
+  const objectives =
+    lab === null ? [] : lab.manifest.objectives.map((spec) => objectiveView(store, record.id, spec, parts.objectives.get(spec.id)));
   const failing = [...parts.objectives.values()].flatMap((state) => state.assessment?.failingProbes ?? []);
   return {
     ...sessionSummary(record),
@@ -87,7 +97,10 @@ function hintViews(store: Store, sessionId: string, lab: Lab, failingProbes: rea
   const opened = store.hints.ofSession(sessionId).map((hint) => hint.hint);
   return Object.entries(lab.hints).flatMap(([objective, ladder]) => {
     const next = nextHint(
-      ladder.map((step, index) => ({ id: hintId(objective, index), ...(step['when-failing'] === undefined ? {} : { whenFailing: step['when-failing'] }) })),
+      ladder.map((step, index) => ({
+        id: hintId(objective, index),
+        ...(step['when-failing'] === undefined ? {} : { whenFailing: step['when-failing'] }),
+      })),
       opened,
       failingProbes,
     );
@@ -108,7 +121,14 @@ function storyViews(store: Store, record: SessionRecord, lab: Lab, objectives: r
   };
   return lab.story.map((part) => {
     const { open, revealed, opensWhen } = storyPartState(part.id, progress);
-    return { id: part.id, title: part.title, markdown: open ? part.markdown : null, opensWhen, revealCost: REVEAL_COST[part.id] ?? 0, revealed };
+    return {
+      id: part.id,
+      title: part.title,
+      markdown: open ? part.markdown : null,
+      opensWhen,
+      revealCost: REVEAL_COST[part.id] ?? 0,
+      revealed,
+    };
   });
 }
 
