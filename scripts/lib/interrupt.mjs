@@ -2,7 +2,7 @@
 import { constants } from 'node:os';
 
 const controller = new AbortController();
-/** Aborted by the first SIGINT, SIGTERM or SIGHUP; its reason is that signal's name. */
+/** Aborted by the first SIGINT, SIGTERM or SIGHUP, or when npm is gone; its reason is that signal's name. */
 export const interrupted = controller.signal;
 
 // npm passes on the signal that the terminal has already sent to us: the same key press arrives twice.
@@ -21,8 +21,26 @@ export function interruptCode() {
   return 128 + (constants.signals[/** @type {NodeJS.Signals} */ (interrupted.reason)] ?? 2);
 }
 
+const PARENT_LOOK_MS = 500;
+
+/**
+ * npm runs a script through a shell, and ends that shell alone when it is told to end: its script has to notice.
+ * @param {() => void} onGone
+ */
+function watchParent(onGone) {
+  if (process.platform === 'win32' || process.env.npm_lifecycle_event === undefined) return;
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    onGone();
+  }, PARENT_LOOK_MS);
+  timer.unref();
+}
+
 /** Starts listening; from here on the signals no longer end this process by themselves. */
 export function listenForInterrupts() {
+  watchParent(() => controller.abort('SIGTERM'));
   for (const signal of /** @type {NodeJS.Signals[]} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
     process.on(signal, () => {
       if (!interrupted.aborted) {
