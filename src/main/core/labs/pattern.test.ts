@@ -9,7 +9,7 @@ describe('patterns of a lab', () => {
 
   it('end after their deadline, however they are written', () => {
     const began = performance.now();
-    expect(() => lineMatches('(a+)+$', `${'a'.repeat(100_000)}!`)).toThrow(expect.objectContaining({ code: 'limit' }));
+    expect(() => lineMatches('(a+)+$', `${'a'.repeat(900)}!`)).toThrow(expect.objectContaining({ code: 'limit' }));
     expect(() => replaceMatches('(x+x+)+y', 'x'.repeat(10_000), 'N')).toThrow(expect.objectContaining({ code: 'limit' }));
     expect(performance.now() - began).toBeLessThan(2 * PATTERN_LIMITS.deadlineMs + 1500);
   });
