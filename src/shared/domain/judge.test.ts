@@ -58,7 +58,10 @@ describe('judge', () => {
   });
 
   it('never takes a missing or broken figure for a number', () => {
-    for (const measures of [{}, { p99: Number.NaN }, { p99: Number.POSITIVE_INFINITY }, { p99: '5' as unknown as number }] as Record<string, number>[]) {
+    for (const measures of [{}, { p99: Number.NaN }, { p99: Number.POSITIVE_INFINITY }, { p99: '5' as unknown as number }] as Record<
+      string,
+      number
+    >[]) {
       const found = judge([{ id: 'load', bounds: [bound()], result: measured(measures) }]);
       expect(found.verdict).toBe('could-not-check');
       expect(found.measurements).toEqual([]);
