@@ -5,6 +5,7 @@ import type { CommandRow, ServiceView } from '../../../shared/contract/values.ts
 import { overallVerdict } from '../../../shared/domain/overall.ts';
 import { canMove, type SessionState } from '../../../shared/domain/session-state.ts';
 import { Checker } from '../checks/checker.ts';
+import type { ObjectiveState, StoredState } from '../checks/objective-tracker.ts';
 import type { Lab } from '../labs/lab.ts';
 import type { Runtime, RuntimeSession } from '../runtime/runtime.ts';
 import type { SessionPatch, SessionRecord } from '../store/sessions.ts';
@@ -122,8 +123,7 @@ export class LiveSession {
         this.#options.onChange();
       },
     });
-    this.#checker = new Checker({ lab: this.lab, session });
-    this.#checker.restore(store.verdicts.current(this.id));
+    this.#checker = new Checker({ manifest: this.lab.manifest, session, stored: this.#stored() });
     this.#checker.onChange(() => this.#keepVerdicts());
   }
 
@@ -146,7 +146,7 @@ export class LiveSession {
       notices: this.#runtime?.notices ?? [],
       services: this.#services,
       terminals: this.#terminals?.views() ?? [],
-      objectives: this.#checker?.states() ?? new Map(),
+      objectives: this.#objectives(),
     };
   }
 
@@ -196,6 +196,22 @@ export class LiveSession {
     await this.#runtime?.release();
   }
 
+  #objectives(): ReadonlyMap<string, ObjectiveState> {
+    return new Map((this.#checker?.states ?? []).map((state) => [state.id, state]));
+  }
+
+  /** What an earlier run of the host knew. */
+  #stored(): ReadonlyMap<string, StoredState> {
+    const { store } = this.#options;
+    const answers = new Map(store.answers.ofSession(this.id).map((answer) => [answer.objective, answer]));
+    return new Map(
+      store.verdicts.current(this.id).map(({ objective, verdict, at }) => {
+        const answer = answers.get(objective);
+        return [objective, { verdict, at, chosen: answer?.chosen ?? null, feedback: answer?.feedback ?? null }];
+      }),
+    );
+  }
+
   async #closeOwn(): Promise<void> {
     if (this.#timer !== null) clearTimeout(this.#timer);
     await this.#checker?.close();
@@ -214,7 +230,7 @@ export class LiveSession {
     const { store } = this.#options;
     const checker = this.#checker;
     if (checker === null || this.#stopping !== null) return;
-    const states = checker.states();
+    const states = this.#objectives();
     for (const [objective, { verdict, assessment, at, checking }] of states) {
       if (verdict === null || at === null || checking) continue;
       store.verdicts.record(this.id, {

@@ -264,7 +264,7 @@ export class Sessions implements SessionService {
       return pin.text;
     });
     const { feedback } = await session.checker().answer(objective, option, lines);
-    store.answers.put(sessionId, { objective, chosen: option, pins, feedback, at: Date.now() });
+    store.answers.put(sessionId, { objective, chosen: option, pins, feedback: feedback ?? '', at: Date.now() });
     return this.#changedView(caller, sessionId);
   }
 

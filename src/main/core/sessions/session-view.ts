@@ -15,7 +15,7 @@ import { hintId, nextHint } from '../../../shared/domain/hints.ts';
 import { allNamed } from '../../../shared/domain/overall.ts';
 import { REVEAL_COST } from '../../../shared/domain/points.ts';
 import { storyPartState } from '../../../shared/domain/story.ts';
-import type { ObjectiveState } from '../checks/checker.ts';
+import type { ObjectiveState } from '../checks/objective-tracker.ts';
 import type { Fix, Lab } from '../labs/lab.ts';
 import type { ObjectiveSpec } from '../labs/manifest.ts';
 import type { SessionRecord } from '../store/sessions.ts';
