@@ -62,7 +62,7 @@ async function compose(options: CoreOptions, release: () => void): Promise<Core>
     doctor: () => doctor({ engine, images }),
     clean: async () => (await Promise.all(Object.values(runtimes).map((runtime) => runtime.sweep(sessions.liveIds())))).flat(),
   });
-  const runtimes = createRuntimes({ ...options, engine, images: engineService });
+  const runtimes = createRuntimes({ ...options, engine, images: engineService.labImages });
   const sessions: Sessions = new Sessions({
     store,
     catalog,

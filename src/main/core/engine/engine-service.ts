@@ -18,13 +18,22 @@ interface Options {
 /** Progress is told at most this often, in milliseconds. */
 const PROGRESS_EVERY_MS = 250;
 
-export class EngineGlue implements EngineService, LabImages {
+interface Build {
+  readonly abort: AbortController;
+  done: Promise<ImageBuild>;
+  latest: ImageBuild;
+}
+
+export class EngineGlue implements EngineService {
+  /** The lab images as the docker runtime takes them: built when missing. */
+  readonly labImages: LabImages;
   readonly #options: Options;
-  #build: { abort: AbortController; done: Promise<ImageBuild>; latest: ImageBuild } | null = null;
+  #build: Build | null = null;
   #toldAt = 0;
 
   constructor(options: Options) {
     this.#options = options;
+    this.labImages = { imageId: (reference) => this.#imageId(reference), status: () => options.images.status() };
     options.engine.onChange(() => this.#tell());
   }
 
@@ -64,7 +73,7 @@ export class EngineGlue implements EngineService, LabImages {
   }
 
   /** Like the builder's, but builds the image when it is missing, or joins the build under way. */
-  async imageId(reference: string): Promise<string> {
+  async #imageId(reference: string): Promise<string> {
     const { images } = this.#options;
     try {
       return await images.imageId(reference);
@@ -79,10 +88,10 @@ export class EngineGlue implements EngineService, LabImages {
     await this.cancelBuild();
   }
 
-  #start(from?: string): NonNullable<EngineGlue['#build']> {
+  #start(from?: string): Build {
     if (this.#build !== null) return this.#build;
     const abort = new AbortController();
-    const build = { abort, latest: STARTING, done: Promise.resolve(STARTING) };
+    const build: Build = { abort, latest: STARTING, done: Promise.resolve(STARTING) };
     this.#build = build;
     build.done = this.#options.images
       .build({
