@@ -77,6 +77,11 @@ export class CommandTable {
       .all(sessionId);
   }
 
+  /** Whether a command was ever run in this session. */
+  any(sessionId: string): boolean {
+    return this.#database.prepare<[string], number>('SELECT 1 FROM commands WHERE session_id = ? LIMIT 1').pluck().get(sessionId) === 1;
+  }
+
   count(learnerId: string): number {
     return this.#database.prepare<[string], number>('SELECT count(*) FROM commands WHERE learner_id = ?').pluck().get(learnerId) ?? 0;
   }

@@ -30,6 +30,17 @@ export class RecordingTable {
     return changes === 1;
   }
 
+  /** Like `add`, but the newest file of a terminal that was opened again takes the place of the earlier one. */
+  put(recording: RecordingRecord): void {
+    this.#database
+      .prepare(
+        `INSERT INTO recordings (terminal_id, session_id, name, file, started_at)
+         VALUES (@terminalId, @sessionId, @name, @file, @startedAt)
+         ON CONFLICT (terminal_id) DO UPDATE SET file = excluded.file`,
+      )
+      .run(recording);
+  }
+
   get(terminalId: string): RecordingRecord | null {
     return this.#database.prepare<[string], RecordingRecord>(`${SELECT} WHERE terminal_id = ?`).get(terminalId) ?? null;
   }
