@@ -40,13 +40,25 @@ export const ZONES = [
   {
     zone: 'transports',
     files: ['src/main/transports/'],
-    may: ['api', 'domain', 'terminal-wire', 'contract', 'node:*', '@orpc/server', '@orpc/client', '@orpc/contract', 'ws'],
+    may: ['api', 'domain', 'terminal-wire', 'contract', 'node:*', '@orpc/server', '@orpc/client', '@orpc/contract', 'ws', 'zod'],
     mayTypes: ['core'],
   },
   {
     zone: 'web-host',
     files: ['src/main/web/'],
-    may: ['api', 'transports', 'domain', 'terminal-wire', 'contract', 'node:*', 'fastify', '@fastify/cookie', '@fastify/static', 'ws'],
+    may: [
+      'api',
+      'transports',
+      'domain',
+      'terminal-wire',
+      'contract',
+      'node:*',
+      'fastify',
+      '@fastify/cookie',
+      '@fastify/static',
+      'ws',
+      'zod',
+    ],
     mayTypes: ['core'],
   },
   {
@@ -111,7 +123,23 @@ export const ZONES = [
     mayTypes: ['@orpc/contract', 'vite'],
   },
   { zone: 'sidecar', files: ['src/sidecar/'], may: ['domain', 'node:*'] },
-  { zone: 'test-support', files: ['src/test-support/'], may: ['domain', 'terminal-wire', 'contract', 'core', 'node:*'] },
+  {
+    zone: 'test-support',
+    files: ['src/test-support/'],
+    may: [
+      'domain',
+      'terminal-wire',
+      'contract',
+      'core',
+      'transports',
+      'web-host',
+      'node:*',
+      'vitest',
+      '@orpc/client',
+      '@orpc/contract',
+      'ws',
+    ],
+  },
 ];
 
 /** What tests may import on top of what their zone may. */
