@@ -29,6 +29,11 @@ export default defineConfig({
   renderer: {
     root: file('src/renderer'),
     plugins: [react()],
-    build: { rolldownOptions: { input: file('src/renderer/index.html') }, chunkSizeWarningLimit: 4_000 },
+    build: {
+      target: 'es2023',
+      modulePreload: { polyfill: false },
+      rolldownOptions: { input: file('src/renderer/index.html') },
+      chunkSizeWarningLimit: 4_000,
+    },
   },
 });
