@@ -108,10 +108,10 @@ export class OutputFilter {
   }
 
   #ground(view: Buffer, start: number): number {
-    let escape = view.indexOf(ESC, start);
+    let next = view.indexOf(ESC, start);
     let lead = view.indexOf(C2, start);
     for (;;) {
-      if (lead !== -1 && (escape === -1 || lead < escape)) {
+      if (lead !== -1 && (next === -1 || lead < next)) {
         if ((view[lead + 1] ?? 0) >= 0xa0) {
           lead = view.indexOf(C2, lead + 2);
           continue;
@@ -120,19 +120,19 @@ export class OutputFilter {
         this.#state = 'lead';
         return lead + 1;
       }
-      if (escape === -1) {
+      if (next === -1) {
         this.#emit(view.subarray(start));
         return view.length;
       }
       // The common case, a whole harmless control sequence such as a colour, stays where it is.
-      const after = harmlessControlEnd(view, escape);
+      const after = harmlessControlEnd(view, next);
       if (after === -1) {
-        this.#emit(view.subarray(start, escape));
+        this.#emit(view.subarray(start, next));
         this.#state = 'escape';
         this.#held = [];
-        return escape + 1;
+        return next + 1;
       }
-      escape = view.indexOf(ESC, after);
+      next = view.indexOf(ESC, after);
     }
   }
 
@@ -282,11 +282,11 @@ export class OutputFilter {
   }
 }
 
-/** @returns the index after a control sequence at `escape` that is whole and no query, or -1 when it needs a closer look */
-function harmlessControlEnd(view: Buffer, escape: number): number {
-  if (view[escape + 1] !== 0x5b) return -1;
-  const last = Math.min(view.length, escape + MAX_CONTROL);
-  for (let at = escape + 2; at < last; at++) {
+/** @returns the index after a control sequence at `start` that is whole and no query, or -1 when it needs a closer look */
+function harmlessControlEnd(view: Buffer, start: number): number {
+  if (view[start + 1] !== 0x5b) return -1;
+  const last = Math.min(view.length, start + MAX_CONTROL);
+  for (let at = start + 2; at < last; at++) {
     const byte = view[at] ?? 0;
     if (byte >= 0x20 && byte <= 0x3f) continue;
     const upper = byte >= 0x40 && byte <= 0x5f;
