@@ -83,6 +83,7 @@ export class BrowserWindow extends EventEmitter {
     this.attached = this.open(options.width, options.height);
     this.attached.catch((error: Error) => console.error('stand-in: no window:', error));
     this.webContents.once('did-finish-load', () => this.emit('ready-to-show'));
+    this.webContents.on('did-finish-load', () => tell({ type: 'loaded', url: this.webContents.getURL() }));
   }
 
   private async open(width: number, height: number): Promise<Chromium> {

@@ -4,6 +4,8 @@
  */
 export type ToTest =
   | { readonly type: 'ready'; readonly endpoint: string }
+  /** A window has loaded this page. */
+  | { readonly type: 'loaded'; readonly url: string }
   | { readonly type: 'dialog'; readonly id: number; readonly message: string; readonly detail: string; readonly buttons: readonly string[] }
   | { readonly type: 'error-box'; readonly title: string; readonly content: string }
   | { readonly type: 'open-external'; readonly url: string };
