@@ -15,7 +15,7 @@ runDesktop({
   openCore: ({ dataDirectory, labFolders }) =>
     createCore({
       dataDirectory,
-      labFolders: [{ folder: join(root, 'labs'), thirdParty: false }, ...labFolders.map((folder) => ({ folder, thirdParty: true }))],
+      labFolders: { builtIn: join(root, 'labs'), extra: labFolders },
       sidecarFolder: join(root, 'out/sidecar'),
       node: process.execPath,
       electronRunAsNode: process.versions.electron !== undefined,
