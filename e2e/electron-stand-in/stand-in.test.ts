@@ -145,17 +145,25 @@ describe.skipIf(needsBrowser() === null)('the Electron host on the stand-in', ()
     expect(inFrame).toBe('undefined');
   });
 
-  it('stays where it is: other origins, other windows and downloads are refused', async () => {
+  it('saves what the page made itself, and nothing else', async () => {
+    await page.evaluate(() => {
+      for (const href of ['/page.js', URL.createObjectURL(new Blob(['mine']))]) {
+        const link = document.createElement('a');
+        link.href = href;
+        link.download = 'name';
+        link.click();
+      }
+    });
+    const seen = [await until('a download', () => host.take('download')), await until('another', () => host.take('download'))];
+    const allowed = (prefix: string) => seen.find(({ url }) => url.startsWith(prefix))?.allowed;
+    expect([allowed('app://ui/page.js'), allowed('blob:app://ui/')]).toEqual([false, true]);
+  });
+
+  it('stays where it is: other origins are refused, by navigation and by request', async () => {
     const before = page.url();
     await page.click('#away');
     await page.evaluate(() => {
       location.href = 'https://elsewhere.app.invalid/';
-    });
-    await page.evaluate(() => {
-      const link = document.createElement('a');
-      link.href = '/page.js';
-      link.download = 'page.js';
-      link.click();
     });
     expect(await page.evaluate(() => fetch('https://example.com/').catch(() => 'blocked'))).toBe('blocked');
     expect(await page.evaluate(() => fetch('/../../etc/passwd').then(({ status }) => status))).toBe(404);
