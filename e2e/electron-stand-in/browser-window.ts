@@ -3,6 +3,7 @@ import { Chromium, type Json } from './cdp.ts';
 import { tell } from './control.ts';
 import { lifecycle } from './lifecycle.ts';
 import { defaultSession } from './session.ts';
+import { toHostUrl } from './url-map.ts';
 import { WebContents } from './web-contents.ts';
 
 interface Preferences {
@@ -42,7 +43,9 @@ function startBrowser(): Promise<Chromium> {
       for (const window of [...windows]) if (window.webContents.targetId === targetId) window.gone();
     });
     root.on('Browser.downloadWillBegin', ({ guid, url }: Json) => {
-      if (!defaultSession.mayDownload(String(url))) root.send('Browser.cancelDownload', { guid }).catch(() => {});
+      const allowed = defaultSession.mayDownload(String(url));
+      if (!allowed) root.send('Browser.cancelDownload', { guid }).catch(() => {});
+      tell({ type: 'download', url: toHostUrl(String(url)), allowed });
     });
     await root.send('Browser.setDownloadBehavior', { behavior: 'default', eventsEnabled: true });
     for (const permission of defaultSession.permissions('app://ui/')) await root.send('Browser.setPermission', { ...permission });
@@ -83,6 +86,7 @@ export class BrowserWindow extends EventEmitter {
     this.attached = this.open(options.width, options.height);
     this.attached.catch((error: Error) => console.error('stand-in: no window:', error));
     this.webContents.once('did-finish-load', () => this.emit('ready-to-show'));
+    this.webContents.on('did-finish-load', () => tell({ type: 'loaded', url: this.webContents.getURL() }));
   }
 
   private async open(width: number, height: number): Promise<Chromium> {

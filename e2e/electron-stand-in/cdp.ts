@@ -50,7 +50,15 @@ export class Chromium {
     mkdirSync(profile, { recursive: true });
     const child = spawn(
       findChromium(),
-      [...CHROMIUM_FLAGS, '--headless=new', '--remote-debugging-pipe', '--remote-debugging-port=0', `--user-data-dir=${profile}`],
+      [
+        ...CHROMIUM_FLAGS,
+        '--headless=new',
+        // Tells this side that a page closed its end of a port (see page-scripts.ts).
+        '--enable-blink-features=MessagePortCloseEvent',
+        '--remote-debugging-pipe',
+        '--remote-debugging-port=0',
+        `--user-data-dir=${profile}`,
+      ],
       { stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] },
     );
     const portFile = join(profile, 'DevToolsActivePort');

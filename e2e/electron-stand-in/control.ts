@@ -4,7 +4,11 @@
  */
 export type ToTest =
   | { readonly type: 'ready'; readonly endpoint: string }
+  /** A window has loaded this page. */
+  | { readonly type: 'loaded'; readonly url: string }
   | { readonly type: 'dialog'; readonly id: number; readonly message: string; readonly detail: string; readonly buttons: readonly string[] }
+  /** A page began to save this; whether the host let it go on. */
+  | { readonly type: 'download'; readonly url: string; readonly allowed: boolean }
   | { readonly type: 'error-box'; readonly title: string; readonly content: string }
   | { readonly type: 'open-external'; readonly url: string };
 export type FromTest =

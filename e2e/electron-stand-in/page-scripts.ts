@@ -10,6 +10,12 @@ export const BINDING = '__standInSend';
 /** Makes in the page's world what `contextBridge.exposeInMainWorld` was given in the other: frozen functions. */
 export const MAIN_WORLD = `(() => {
   if (window.parent !== window) return;
+  // The stand-in's own ends of ports need this event, so Chromium has it switched on; a page in Electron does not have it.
+  delete MessagePort.prototype.onclose;
+  const { addEventListener } = EventTarget.prototype;
+  MessagePort.prototype.addEventListener = function (type, ...rest) {
+    if (type !== 'close') addEventListener.call(this, type, ...rest);
+  };
   window.addEventListener('stand-in:expose', (event) => {
     const { key, names } = JSON.parse(event.detail);
     const api = {};

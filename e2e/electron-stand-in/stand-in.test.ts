@@ -12,7 +12,6 @@ import { until } from '../support/until.ts';
 interface SmokeWindow {
   askPort(kind: string, terminalId: string | null): Promise<MessagePort>;
   nextMessage(port: MessagePort): Promise<string | number[]>;
-  whenClosed(port: MessagePort): Promise<string>;
   opsLab: { requestPort(kind: string, terminalId: string | null, nonce: string): void };
 }
 
@@ -101,27 +100,33 @@ describe.skipIf(needsBrowser() === null)('the Electron host on the stand-in', ()
     await page.waitForFunction(() => 'askPort' in window);
   });
 
-  it('closes the port at once for a terminal that does not exist', async () => {
-    const closed = await page.evaluate(async () => {
+  it('says at once that the end has come for a terminal that does not exist', async () => {
+    const answer = await page.evaluate(async () => {
       const smoke = window as unknown as SmokeWindow;
-      const port = await smoke.askPort('terminal', 'c'.repeat(32));
-      const closed = smoke.whenClosed(port);
-      port.start();
-      return closed;
+      return smoke.nextMessage(await smoke.askPort('terminal', 'c'.repeat(32)));
     });
-    expect(closed).toBe('closed');
+    expect(answer).toEqual([]);
   });
 
   it('closes a port that carries more than a frame may have', async () => {
-    const closed = await page.evaluate(async (terminal) => {
+    await page.evaluate(async (terminal) => {
       const smoke = window as unknown as SmokeWindow;
-      const port = await smoke.askPort('terminal', terminal);
-      const closed = smoke.whenClosed(port);
-      port.start();
-      port.postMessage(new Uint8Array(70_000));
-      return closed;
+      (await smoke.askPort('terminal', terminal)).postMessage(new Uint8Array(70_000));
     }, TERMINAL);
-    expect(closed).toBe('closed');
+    await until('the second terminal to be closed', () => host.output.split('terminal closed').length === 3);
+  });
+
+  it('notices that the page closed its end, and gives the page no event that Electron does not have', async () => {
+    const hasEvent = await page.evaluate(async () => {
+      const smoke = window as unknown as SmokeWindow;
+      const port = await smoke.askPort('rpc', null);
+      const hasEvent = 'onclose' in port;
+      port.start();
+      port.close();
+      return hasEvent;
+    });
+    expect(hasEvent).toBe(false);
+    await until('the calls to be closed', () => host.output.split('rpc closed').length === 3);
   });
 
   it('refuses a request in a wrong form, and one from a child frame', async () => {
@@ -140,17 +145,25 @@ describe.skipIf(needsBrowser() === null)('the Electron host on the stand-in', ()
     expect(inFrame).toBe('undefined');
   });
 
-  it('stays where it is: other origins, other windows and downloads are refused', async () => {
+  it('saves what the page made itself, and nothing else', async () => {
+    await page.evaluate(() => {
+      for (const href of ['/page.js', URL.createObjectURL(new Blob(['mine']))]) {
+        const link = document.createElement('a');
+        link.href = href;
+        link.download = 'name';
+        link.click();
+      }
+    });
+    const seen = [await until('a download', () => host.take('download')), await until('another', () => host.take('download'))];
+    const allowed = (prefix: string) => seen.find(({ url }) => url.startsWith(prefix))?.allowed;
+    expect([allowed('app://ui/page.js'), allowed('blob:app://ui/')]).toEqual([false, true]);
+  });
+
+  it('stays where it is: other origins are refused, by navigation and by request', async () => {
     const before = page.url();
     await page.click('#away');
     await page.evaluate(() => {
       location.href = 'https://elsewhere.app.invalid/';
-    });
-    await page.evaluate(() => {
-      const link = document.createElement('a');
-      link.href = '/page.js';
-      link.download = 'page.js';
-      link.click();
     });
     expect(await page.evaluate(() => fetch('https://example.com/').catch(() => 'blocked'))).toBe('blocked');
     expect(await page.evaluate(() => fetch('/../../etc/passwd').then(({ status }) => status))).toBe(404);
@@ -185,10 +198,9 @@ describe.skipIf(needsBrowser() === null)('the Electron host on the stand-in', ()
   });
 
   it('shows the page again after a crash, and a plain page after the next', async () => {
-    host.do({ type: 'crash-renderer' });
-    page = await until('the page after a crash', () => findPage(host, '/'));
-    host.do({ type: 'crash-renderer' });
-    page = await until('the plain page', () => findPage(host, '/crashed'));
+    await crashAndWaitFor(host, 'app://ui/');
+    await crashAndWaitFor(host, 'app://ui/crashed');
+    page = await host.reconnect();
     expect(await page.textContent('h1')).toBe('The window crashed twice');
   });
 
@@ -200,7 +212,8 @@ describe.skipIf(needsBrowser() === null)('the Electron host on the stand-in', ()
   });
 });
 
-async function findPage(host: StandInHost, path: string): Promise<Page | null> {
-  const page = await host.reconnect();
-  return new URL(page.url()).pathname === path ? page : null;
+async function crashAndWaitFor(host: StandInHost, url: string): Promise<void> {
+  while (host.take('loaded') !== undefined);
+  host.do({ type: 'crash-renderer' });
+  expect((await until('the window to load again', () => host.take('loaded'))).url).toBe(url);
 }

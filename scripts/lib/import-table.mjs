@@ -2,6 +2,30 @@
 
 const TERMINAL_SCREEN = ['@xterm/headless', '@xterm/addon-serialize', '@xterm/addon-unicode-graphemes'];
 
+/** What tests and their helpers may import on top of what their zone may. */
+export const TESTS_MAY = [
+  'vitest',
+  'fast-check',
+  'node:*',
+  'test-support',
+  'core',
+  'api',
+  'transports',
+  'web-host',
+  'sidecar',
+  'domain',
+  'terminal-wire',
+  'contract',
+  '@orpc/client',
+  '@orpc/server',
+  '@orpc/contract',
+  'ws',
+  'yaml',
+  'zod',
+  'dockerode',
+  'better-sqlite3',
+];
+
 /**
  * - `files`: path prefixes of the zone, relative to the root; a prefix that ends with `/` is a folder, another one a single file.
  * - `may`: names of other zones, packages, and `node:*`. A zone may always import itself.
@@ -123,45 +147,7 @@ export const ZONES = [
     mayTypes: ['@orpc/contract', 'vite'],
   },
   { zone: 'sidecar', files: ['src/sidecar/'], may: ['domain', 'node:*'] },
-  {
-    zone: 'test-support',
-    files: ['src/test-support/'],
-    may: [
-      'domain',
-      'terminal-wire',
-      'contract',
-      'core',
-      'transports',
-      'web-host',
-      'node:*',
-      'vitest',
-      '@orpc/client',
-      '@orpc/contract',
-      'ws',
-    ],
-  },
-];
-
-/** What tests may import on top of what their zone may. */
-export const TESTS_MAY = [
-  'vitest',
-  'fast-check',
-  'node:*',
-  'test-support',
-  'core',
-  'api',
-  'transports',
-  'sidecar',
-  'domain',
-  'terminal-wire',
-  'contract',
-  '@orpc/client',
-  '@orpc/server',
-  'ws',
-  'yaml',
-  'zod',
-  'dockerode',
-  'better-sqlite3',
+  { zone: 'test-support', files: ['src/test-support/'], may: TESTS_MAY },
 ];
 
 /** Only these may import electron, tests included: importing it anywhere else tries to download it and throws. */

@@ -72,15 +72,22 @@ export class GuardedPort {
   }
 }
 
-/** A terminal's channel over a port. Text is no frame and closes it. */
+/** Says to a page that the host closed the channel: Chromium gives a page no event for it. No frame is empty. */
+const GOODBYE = new Uint8Array(0);
+
+/** A terminal's channel over a port. Text is no frame and closes it. An empty message to the page is the end. */
 export function binaryChannel(port: GuardedPort): BinaryChannel {
+  const close = () => {
+    port.postMessage(GOODBYE);
+    port.close();
+  };
   return {
     // A view into a larger buffer would be cloned together with all of that buffer.
     send: (bytes) => port.postMessage(bytes.byteLength === bytes.buffer.byteLength ? bytes : bytes.slice()),
-    close: () => port.close(),
+    close,
     onMessage(listener) {
       port.on('message', ({ data }) => {
-        if (typeof data === 'string') port.close();
+        if (typeof data === 'string') close();
         else listener(data);
       });
       port.start();

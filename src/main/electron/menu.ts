@@ -42,7 +42,8 @@ export function menuTemplate(platform: NodeJS.Platform, packaged: boolean, actio
     return [{ role: 'appMenu' }, { role: 'fileMenu' }, edit, { label: 'View', submenu: view }, { role: 'windowMenu' }];
   }
   const view: MenuItemConstructorOptions[] = [
-    { label: 'Reload', accelerator: 'Ctrl+Shift+R', click: actions.reload },
+    // Without a key: Ctrl+R and Ctrl+Shift+R search the history, in the shell and in the app.
+    { label: 'Reload', click: actions.reload },
     { type: 'separator' },
     { label: 'Actual size', accelerator: 'Ctrl+Shift+0', click: () => actions.zoom(0) },
     { label: 'Zoom in', accelerator: 'Ctrl+Shift+Plus', click: () => actions.zoom(1) },

@@ -61,10 +61,11 @@ export function handOverPorts(host: PortHost, targets: PortTargets): void {
       targets.connectRpc(port);
       return;
     }
+    const channel = binaryChannel(port);
     try {
-      targets.attachTerminal(request.data.terminalId, binaryChannel(port));
+      targets.attachTerminal(request.data.terminalId, channel);
     } catch (error) {
-      port.close();
+      channel.close();
       host.refused(`no terminal for a port: ${error instanceof Error ? error.message : String(error)}`);
     }
   });

@@ -2,7 +2,7 @@
 window.askPort = (kind, terminalId) =>
   new Promise((resolve, reject) => {
     const nonce = crypto.randomUUID();
-    const timer = setTimeout(() => reject(new Error('no port came')), 3000);
+    const timer = setTimeout(() => reject(new Error('no port came')), 500);
     window.addEventListener('message', (event) => {
       if (event.source !== window || event.data?.type !== 'ops-lab:port' || event.data.nonce !== nonce) return;
       clearTimeout(timer);
@@ -14,4 +14,3 @@ window.nextMessage = (port) =>
   new Promise((resolve) => {
     port.onmessage = ({ data }) => resolve(typeof data === 'string' ? data : [...data]);
   });
-window.whenClosed = (port) => new Promise((resolve) => port.addEventListener('close', () => resolve('closed')));
