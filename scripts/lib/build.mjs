@@ -30,7 +30,7 @@ function isCurrent(key) {
  * @throws {StepError} when the build fails; the old `out/` is then still there
  */
 export async function ensureBuild(node) {
-  const key = hashKey(ROOT, SOURCES, { wanted: (path) => !/\.test\.tsx?$/.test(path) });
+  const key = hashKey(ROOT, SOURCES, { wanted: (path) => !/\.test\.tsx?$|^src\/test-support\//.test(path) });
   if (isCurrent(key)) return;
   await withLock(
     join(TOOLS, 'locks', 'build'),
