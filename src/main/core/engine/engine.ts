@@ -20,6 +20,10 @@ export interface EngineDetails {
   /** Stable id of the engine's installation. */
   readonly id: string;
   readonly memoryBytes: number;
+  /** Processors that containers can use. */
+  readonly cpus: number;
+  readonly flavour: EngineFacts['flavour'];
+  readonly version: string;
   readonly limits: { readonly memory: boolean; readonly pids: boolean; readonly cpu: boolean };
 }
 
@@ -181,6 +185,9 @@ async function describe(endpoint: Endpoint): Promise<Look> {
     architecture: version.Arch,
     id: info.ID ?? endpoint.url,
     memoryBytes: info.MemTotal ?? 0,
+    cpus: info.NCPU ?? 1,
+    flavour,
+    version: version.Version,
     limits: { memory: info.MemoryLimit !== false, pids: info.PidsLimit !== false, cpu: info.CpuCfsQuota !== false },
   };
   return { facts, client, details };
@@ -204,6 +211,7 @@ interface Info {
   CgroupVersion?: string;
   SecurityOptions?: string[] | null;
   MemTotal?: number;
+  NCPU?: number;
   MemoryLimit?: boolean;
   PidsLimit?: boolean;
   CpuCfsQuota?: boolean;
