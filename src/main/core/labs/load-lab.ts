@@ -14,7 +14,7 @@ import { readYaml, type YamlText } from './read-yaml.ts';
 import { checkSchema } from './schema-problems.ts';
 
 const FILES = ['lab.yaml', 'compose.yaml', 'hints.yaml', 'story.md', 'README.md'];
-const FOLDERS = ['workspace', 'probes', 'solutions', 'wrong', 'recordings'];
+const FOLDERS = ['workspace', 'services', 'probes', 'solutions', 'wrong', 'recordings'];
 const STORY_BYTES = 256 * 1024;
 
 export interface LoadedLab {
@@ -110,6 +110,7 @@ async function read(folder: LabFolder, id: string, thirdParty: boolean, problems
     wrong,
     recordings,
     workspaceFiles: folder.below('workspace'),
+    serviceFiles: folder.below('services'),
     probeFiles: folder.below('probes'),
   };
 }
