@@ -8,6 +8,7 @@ import { readLines } from './lines.ts';
 import { load, loadForever, Starved } from './load.ts';
 import { type Ask, GaveUp, makeProbeContext, urlOf } from './probe-context.ts';
 import { readProcfs } from './procfs.ts';
+import { runProgram } from './program.ts';
 import type { HostLine, ObserverJob, ObserverLine } from './protocol.ts';
 
 // Whatever a probe prints is for its author's eyes; stdout belongs to the protocol.
@@ -40,7 +41,10 @@ function hear(line: HostLine): void {
 async function runScript(job: Extract<ObserverJob, { op: 'script' }>): Promise<Record<string, number>> {
   const module = (await import(pathToFileURL(job.script).href)) as { default?: (probe: ProbeContext) => Promise<unknown> };
   if (typeof module.default !== 'function') throw new Error('the probe has no default export that is a function');
-  const figures = await module.default(makeProbeContext(job.args, job.addresses, ask));
+  return toFigures(await module.default(makeProbeContext(job.args, job.addresses, ask)));
+}
+
+function toFigures(figures: unknown): Record<string, number> {
   if (typeof figures !== 'object' || figures === null) throw new Error('the probe returned no figures');
   const result: Record<string, number> = {};
   for (const [name, value] of Object.entries(figures)) {
@@ -57,6 +61,8 @@ async function run(job: ObserverJob): Promise<unknown> {
       return await load(`${urlOf(job.addresses, job.service, job.port)}${job.path}`, job);
     case 'script':
       return await runScript(job);
+    case 'exec':
+      return toFigures(await runProgram(job.argv));
     case 'procfs':
       return readProcfs();
     case 'load-forever':

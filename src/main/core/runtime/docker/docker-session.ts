@@ -134,9 +134,7 @@ export class DockerSession implements RuntimeSession {
   }
 
   async observe(request: ObserverRequest, signal: AbortSignal): Promise<Record<string, number>> {
-    const addresses = addressesOf(this.#lab);
-    const job: ObserverJob =
-      request.op === 'script' ? { ...request, script: `/opt/observer/probes/${request.script}`, addresses } : { ...request, addresses };
+    const job = this.#job(request);
     await this.ready;
     const running = await this.#call('start the observer', async (docker) => {
       const container = this.#id(OBSERVER);
@@ -209,6 +207,18 @@ export class DockerSession implements RuntimeSession {
       const { left } = await removeAll(docker, () => findResources(docker, sessionFilter(sessionId)));
       return left;
     });
+  }
+
+  #job(request: ObserverRequest): ObserverJob {
+    const addresses = addressesOf(this.#lab);
+    switch (request.op) {
+      case 'exec':
+        return request;
+      case 'http-load':
+        return { ...request, addresses };
+      case 'script':
+        return { ...request, script: `/opt/observer/probes/${request.script}`, addresses };
+    }
   }
 
   #docker(): Promise<Docker> {
