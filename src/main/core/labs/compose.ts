@@ -11,11 +11,17 @@ const name = z
 const size = z.string().regex(/^[1-9]\d*(?:k|m|g)$/, 'a size such as 256m');
 const reference = z.string().regex(/^service:[a-z0-9-]+$/, 'service:NAME');
 
+/** As Compose reads it: `$$` is one `$`; a single one would be filled in from the environment, which labs may not do. */
+const text = z
+  .string()
+  .refine((value) => !value.replaceAll('$$', '').includes('$'), 'every $ doubled, as Compose wants it: $$')
+  .transform((value) => value.replaceAll('$$', () => '$'));
+
 export const ServiceSchema = z.strictObject({
   image: z.string().regex(/^ops-lab\/[a-z0-9-]+$/, 'an image of labs/images, such as ops-lab/base'),
-  command: z.array(z.string()).min(1),
+  command: z.array(text).min(1),
   working_dir: z.literal('/lab').optional(),
-  environment: z.record(z.string().regex(/^[A-Z][A-Z0-9_]*$/), z.string()).default({}),
+  environment: z.record(z.string().regex(/^[A-Z][A-Z0-9_]*$/), text).default({}),
   init: z.literal(true),
   read_only: z.boolean().default(false),
   mem_limit: size,

@@ -1,0 +1,342 @@
+/**
+ * The lab image: made once per content, from whatever this machine has (see labs/images/base/Dockerfile). The order: an
+ * image archive that the person names, what the engine has already, a registry, mmdebstrap.
+ */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, mkdtemp, stat } from 'node:fs/promises';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type Docker from 'dockerode';
+import { pack } from 'tar-stream';
+import { OpsLabError } from '../../../shared/contract/errors.ts';
+import type { ImageBuild } from '../../../shared/contract/values.ts';
+import { LABEL } from '../runtime/labels.ts';
+import { callEngine, jsonLines, streamFromEngine } from './api.ts';
+import { takeLock } from './build-lock.ts';
+import { BuildProgress } from './build-progress.ts';
+import type { Engine } from './engine.ts';
+import { engineError } from './engine-error.ts';
+import { counting, inspectImage, loadArchive, readArchive, saveArchive } from './image-archive.ts';
+import { DEBIAN, DEBIAN_WITH_NODE, IMAGE_LABEL, type Recipe, readRecipe } from './image-recipe.ts';
+import { findNodeBinary } from './node-binary.ts';
+import { makeRootfs, removeBuildFolder, rootfsObstacle } from './rootfs.ts';
+
+const STEPS = 4;
+/** A registry that has not begun to answer by then is taken for absent, in milliseconds. */
+const REGISTRY_TIMEOUT = 8_000;
+const BUILD_TIMEOUT = 20 * 60_000;
+
+export interface BuildOptions {
+  /** An image archive to start from. */
+  readonly from?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+  onProgress?(build: ImageBuild): void;
+}
+
+export interface ImageBuilderOptions {
+  readonly engine: Engine;
+  /** The app's `labs/images/base`. */
+  readonly folder: string;
+  /** Where a build may put a gigabyte for a minute. */
+  readonly workFolder: string;
+}
+
+/** Whether images can be had for containers: what the docker runtime needs of the builder. */
+export interface LabImages {
+  /** The engine's id of the image that compose.yaml calls `reference`. @throws OpsLabError `image-missing`, `engine-missing` */
+  imageId(reference: string): Promise<string>;
+  status(): Promise<ImageBuild>;
+}
+
+export class ImageBuilder implements LabImages {
+  #options: ImageBuilderOptions;
+  #progress: BuildProgress | null = null;
+  #recipe: { architecture: string; recipe: Recipe } | null = null;
+
+  constructor(options: ImageBuilderOptions) {
+    this.#options = options;
+  }
+
+  /** The tag of the image that this version of the app uses on this engine. @throws OpsLabError `engine-missing` */
+  async tag(): Promise<string> {
+    return (await this.#read()).tag;
+  }
+
+  /** Never throws: without an engine the image is `absent`. */
+  async status(): Promise<ImageBuild> {
+    if (this.#progress?.current.state === 'building') return this.#progress.current;
+    try {
+      const recipe = await this.#read();
+      const image = await inspectImage(await this.#options.engine.docker(), recipe.tag);
+      if (image) return { ...idle(recipe.tag), state: 'ready', bytes: image.size, totalBytes: image.size };
+      return this.#progress && this.#progress.current.state !== 'ready' ? this.#progress.current : idle(recipe.tag);
+    } catch {
+      return idle('');
+    }
+  }
+
+  async imageId(reference: string): Promise<string> {
+    if (reference !== 'ops-lab/base') throw new OpsLabError('lab-broken', `The lab asks for the image ${reference}, which does not exist.`);
+    const recipe = await this.#read();
+    const image = await inspectImage(await this.#options.engine.docker(), recipe.tag);
+    if (!image)
+      throw new OpsLabError(
+        'image-missing',
+        'The lab image is not built yet. Build it on the engine page, or with `npm run lab -- image`.',
+      );
+    return image.id;
+  }
+
+  /**
+   * Builds the image unless it is there. A second call while one runs is the caller's to avoid; another process is waited for.
+   * @throws OpsLabError `cancelled`, `invalid` (the archive), `image-missing` (no base to be had), `engine-failed`
+   */
+  async build({ from, signal = new AbortController().signal, onProgress = () => {} }: BuildOptions = {}): Promise<ImageBuild> {
+    const recipe = await this.#read();
+    const docker = await this.#options.engine.docker();
+    const progress = new BuildProgress(recipe.tag, STEPS, onProgress);
+    this.#progress = progress;
+    try {
+      progress.step(1, 'Look for the image');
+      const { id } = await this.#options.engine.details();
+      const name = createHash('sha256').update(id).digest('hex').slice(0, 12);
+      const lock = join(tmpdir(), `ops-lab-${userInfo().username}`, `image-${name}.lock`);
+      const unlock = await takeLock(lock, signal, () => progress.line('Another Ops Lab is building the image: waiting for it.'));
+      try {
+        if (from || !(await inspectImage(docker, recipe.tag))) await this.#make(docker, recipe, from, signal, progress);
+      } finally {
+        await unlock();
+      }
+      progress.end('ready');
+      return progress.current;
+    } catch (error) {
+      if (signal.aborted) {
+        progress.end('cancelled');
+        throw new OpsLabError('cancelled', 'Building the lab image was cancelled. What is done already is kept for the next time.');
+      }
+      const failure = engineError(error, 'build the lab image');
+      progress.end('failed', failure.message);
+      throw failure;
+    }
+  }
+
+  /** Writes the image to `path` as `docker save` does. @throws OpsLabError `image-missing`, `limit` (disk full), `engine-failed` */
+  async save(path: string, onProgress: (bytes: number, totalBytes: number) => void = () => {}, signal?: AbortSignal): Promise<void> {
+    const docker = await this.#options.engine.docker();
+    const tag = await this.tag();
+    const image = await inspectImage(docker, tag);
+    if (!image) throw new OpsLabError('image-missing', 'There is no lab image to save yet: build it first.');
+    try {
+      await saveArchive(docker, tag, path, signal ?? new AbortController().signal, (bytes) => onProgress(bytes, image.size));
+    } catch (error) {
+      throw engineError(error, `save the lab image to ${path}`);
+    }
+  }
+
+  async #read(): Promise<Recipe> {
+    const { architecture } = await this.#options.engine.details();
+    if (this.#recipe?.architecture === architecture) return this.#recipe.recipe;
+    const recipe = await readRecipe(this.#options.folder, architecture, await findNodeBinary(architecture));
+    this.#recipe = { architecture, recipe };
+    return recipe;
+  }
+
+  async #make(docker: Docker, recipe: Recipe, from: string | undefined, signal: AbortSignal, progress: BuildProgress): Promise<void> {
+    const base = from ? await load(docker, recipe, from, signal, progress) : await this.#base(docker, recipe, signal, progress);
+    if (base !== recipe.tag) {
+      progress.step(3, 'Build the image');
+      await buildFrom(docker, recipe, base, signal, progress);
+    }
+    progress.step(STEPS, 'Try the image');
+    await tryImage(docker, recipe.tag, signal, progress);
+  }
+
+  /** @returns a reference that a Dockerfile may build on */
+  async #base(docker: Docker, recipe: Recipe, signal: AbortSignal, progress: BuildProgress): Promise<string> {
+    if (recipe.node && (await inspectImage(docker, recipe.rootfsTag))) return recipe.rootfsTag;
+    const { image, tag } = recipe.node ? DEBIAN : DEBIAN_WITH_NODE;
+    const reference = `${image}:${tag}`;
+    if (await inspectImage(docker, reference)) return reference;
+    progress.step(1, `Ask a registry for ${reference}`);
+    const refused = await pull(docker, image, tag, signal, progress);
+    if (refused === '') return reference;
+    progress.line(`No registry: ${refused}`);
+    const obstacle = recipe.node ? await rootfsObstacle() : 'no Node for Linux on this processor was found (OPS_LAB_NODE can name one)';
+    if (obstacle !== '') {
+      throw new OpsLabError(
+        'image-missing',
+        `There is nothing to build the lab image from: no registry answered, and ${obstacle}. Save the image on another machine (npm run lab -- image --save FILE) and give it here (--from FILE).`,
+        {},
+        true,
+      );
+    }
+    return this.#rootfs(docker, recipe, signal, progress);
+  }
+
+  async #rootfs(docker: Docker, recipe: Recipe, signal: AbortSignal, progress: BuildProgress): Promise<string> {
+    await mkdir(this.#options.workFolder, { recursive: true });
+    const folder = await mkdtemp(join(this.#options.workFolder, 'image-'));
+    try {
+      progress.step(1, 'Make a Debian root file system with mmdebstrap');
+      const archive = await makeRootfs({ packages: recipe.packages, folder, signal, onLine: (line) => progress.line(line) });
+      progress.step(2, 'Import the root file system', (await stat(archive)).size);
+      const answer = await streamFromEngine(docker, {
+        method: 'POST',
+        path: '/images/create',
+        query: {
+          fromSrc: '-',
+          repo: recipe.rootfsTag.split(':')[0],
+          tag: recipe.rootfsTag.split(':')[1],
+          changes: `LABEL ${LABEL.product}=ops-lab`,
+        },
+        archive: createReadStream(archive, { highWaterMark: 1 << 20 }).pipe(counting((bytes) => progress.bytes(bytes))),
+        timeoutMs: BUILD_TIMEOUT,
+        signal,
+      });
+      for await (const _ of jsonLines(answer)) signal.throwIfAborted();
+      return recipe.rootfsTag;
+    } finally {
+      await removeBuildFolder(folder);
+    }
+  }
+}
+
+const idle = (tag: string): ImageBuild => ({
+  state: 'absent',
+  step: 0,
+  steps: STEPS,
+  title: '',
+  bytes: null,
+  totalBytes: null,
+  elapsedMs: 0,
+  log: [],
+  error: null,
+  tag,
+});
+
+/** @returns why not, as the engine says it; empty when the image is here now */
+async function pull(docker: Docker, image: string, tag: string, signal: AbortSignal, progress: BuildProgress): Promise<string> {
+  try {
+    const answer = await streamFromEngine(docker, {
+      method: 'POST',
+      path: '/images/create',
+      query: { fromImage: image, tag },
+      timeoutMs: REGISTRY_TIMEOUT,
+      signal,
+    });
+    for await (const line of jsonLines(answer)) {
+      const { current, total } = (line.progressDetail ?? {}) as { current?: number; total?: number };
+      if (current === undefined || total === undefined) progress.line(String(line.status ?? ''));
+      else progress.bytes(current);
+    }
+    return '';
+  } catch (error) {
+    signal.throwIfAborted();
+    return engineError(error, `pull ${image}:${tag}`).message;
+  }
+}
+
+/** @returns the recipe's own tag when the archive holds a finished lab image, else something to build on */
+async function load(docker: Docker, recipe: Recipe, path: string, signal: AbortSignal, progress: BuildProgress): Promise<string> {
+  progress.step(1, 'Read the image archive');
+  const [reference] = await readArchive(path, signal);
+  if (reference === undefined) throw new OpsLabError('invalid', `${path} holds no image.`);
+  progress.step(2, 'Load the image archive', (await stat(path)).size);
+  await loadArchive(docker, path, signal, (bytes) => progress.bytes(bytes));
+  const image = await inspectImage(docker, reference);
+  if (!image) throw new OpsLabError('invalid', `The engine took ${path}, but ${reference} is not in it.`);
+  if (image.labels[IMAGE_LABEL.image] !== 'base') return reference;
+  if (image.labels[IMAGE_LABEL.key] !== recipe.key)
+    progress.line(`This image was made for another version (${image.labels[IMAGE_LABEL.key]}); it is used as it is.`);
+  const [repo, tag] = recipe.tag.split(':');
+  await callEngine(docker, { method: 'POST', path: `/images/${image.id}/tag`, query: { repo, tag }, signal });
+  return recipe.tag;
+}
+
+async function buildFrom(docker: Docker, recipe: Recipe, base: string, signal: AbortSignal, progress: BuildProgress): Promise<void> {
+  const context = pack();
+  const offline = base === recipe.rootfsTag;
+  const answer = streamFromEngine(docker, {
+    method: 'POST',
+    path: '/build',
+    query: {
+      t: recipe.tag,
+      buildargs: { BASE: base, ...(offline ? {} : proxyArguments()) },
+      labels: { [LABEL.product]: 'ops-lab', [IMAGE_LABEL.image]: 'base', [IMAGE_LABEL.key]: recipe.key },
+      rm: true,
+      forcerm: true,
+      ...(offline ? { networkmode: 'none' } : {}),
+    },
+    // Its types say streamx, but it pipes as any readable does.
+    archive: context as unknown as Readable,
+    timeoutMs: BUILD_TIMEOUT,
+    signal,
+  });
+  // Both at once: the engine starts to answer while it is still being sent the context.
+  const sent = sendContext(context, recipe, signal, progress);
+  sent.catch((error: unknown) => context.destroy(error instanceof Error ? error : undefined));
+  for await (const line of jsonLines(await answer)) if (typeof line.stream === 'string') progress.line(line.stream);
+  await sent;
+}
+
+async function sendContext(context: ReturnType<typeof pack>, recipe: Recipe, signal: AbortSignal, progress: BuildProgress): Promise<void> {
+  context.entry({ name: 'Dockerfile' }, recipe.dockerfile);
+  context.entry({ name: 'packages.txt' }, recipe.packageList);
+  context.entry({ name: 'bin/', type: 'directory', mode: 0o755 });
+  if (recipe.node) {
+    const { size } = await stat(recipe.node.path);
+    // A fixed time keeps the layer, and with it the cache, the same.
+    const entry = context.entry({ name: 'bin/node', size, mode: 0o755, mtime: new Date(0) });
+    await pipeline(
+      createReadStream(recipe.node.path),
+      counting((bytes) => progress.bytes(bytes)),
+      entry,
+      { signal },
+    );
+  }
+  context.finalize();
+}
+
+function proxyArguments(): Record<string, string> {
+  const names = ['http_proxy', 'https_proxy', 'no_proxy'];
+  return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
+}
+
+/** Runs Node in a container of the image: an image whose Node does not start is of no use, whatever its build said. */
+async function tryImage(docker: Docker, tag: string, signal: AbortSignal, progress: BuildProgress): Promise<void> {
+  const { Id } = await callEngine<{ Id: string }>(docker, {
+    method: 'POST',
+    path: '/containers/create',
+    body: {
+      Image: tag,
+      Cmd: ['node', '--version'],
+      Labels: { [LABEL.product]: 'ops-lab' },
+      HostConfig: {
+        NetworkMode: 'none',
+        CapDrop: ['ALL'],
+        SecurityOpt: ['no-new-privileges:true'],
+        ReadonlyRootfs: true,
+        AutoRemove: true,
+      },
+    },
+    signal,
+  });
+  try {
+    const ended = callEngine<{ StatusCode: number }>(docker, {
+      method: 'POST',
+      path: `/containers/${Id}/wait`,
+      query: { condition: 'next-exit' },
+      signal,
+    });
+    ended.catch(() => {});
+    await callEngine(docker, { method: 'POST', path: `/containers/${Id}/start`, signal });
+    const { StatusCode } = await ended;
+    if (StatusCode !== 0) throw new OpsLabError('engine-failed', `The image was built, but its Node does not run (status ${StatusCode}).`);
+    progress.line('Node runs in the image.');
+  } finally {
+    await callEngine(docker, { method: 'DELETE', path: `/containers/${Id}`, query: { force: true, v: true }, also: [404, 409] });
+  }
+}
