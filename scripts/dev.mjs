@@ -1,8 +1,8 @@
 // npm run dev: the app from its sources, with hot reload.
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { hasDisplay, obtainElectron } from './lib/electron.mjs';
 import { runInForeground } from './lib/launch.mjs';
-import { helpText, parseOptions, parsePort } from './lib/options.mjs';
+import { helpText, hostArguments, parseOptions, parsePort } from './lib/options.mjs';
 import { callerDirectory, ROOT } from './lib/paths.mjs';
 import { runMain, say } from './lib/say.mjs';
 import { setUp } from './lib/setup.mjs';
@@ -12,7 +12,7 @@ const OPTIONS = {
   host: { type: 'string', value: 'electron|web', choices: ['electron', 'web'], help: 'Default: web, which needs no Electron binary.' },
   port: { type: 'string', value: 'N', help: 'Port of the web host. Default: 5170, so that the page survives a restart of the host.' },
   'data-dir': { type: 'string', value: 'DIR', help: 'Default: .tools/dev-data in this clone, so that your own progress stays out of it.' },
-  labs: { type: 'string', value: 'DIR', help: 'A folder with further labs.' },
+  labs: { type: 'string', value: 'DIR', multiple: true, help: 'A folder with further labs; may be repeated.' },
 };
 
 await runMain(async () => {
@@ -22,12 +22,10 @@ await runMain(async () => {
     process.stdout.write(helpText('npm run dev -- [options]', about, OPTIONS));
     return 0;
   }
-  const dataDir = options['data-dir'] ?? process.env.OPS_LAB_DATA_DIR;
-  const hostArgs = [
-    '--data-dir',
-    typeof dataDir === 'string' && dataDir !== '' ? resolve(callerDirectory(), dataDir) : join(ROOT, '.tools/dev-data'),
-  ];
-  if (typeof options.labs === 'string') hostArgs.push('--labs', resolve(callerDirectory(), options.labs));
+  const hostArgs = hostArguments(
+    { ...options, 'data-dir': options['data-dir'] ?? (process.env.OPS_LAB_DATA_DIR || join(ROOT, '.tools/dev-data')) },
+    callerDirectory(),
+  );
   const port = parsePort(options.port) ?? 5170;
   const node = await setUp({ build: false });
   let binary = '';

@@ -1,9 +1,9 @@
 // npm start: from a fresh clone to the running app.
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { hasDisplay, obtainElectron } from './lib/electron.mjs';
 import { interrupted } from './lib/interrupt.mjs';
 import { ENDS_WITH_US, runInForeground } from './lib/launch.mjs';
-import { helpText, parseOptions, parsePort } from './lib/options.mjs';
+import { helpText, hostArguments, parseOptions, parsePort } from './lib/options.mjs';
 import { callerDirectory, OUT, ROOT } from './lib/paths.mjs';
 import { runMain, StepError, say } from './lib/say.mjs';
 import { setUp } from './lib/setup.mjs';
@@ -16,13 +16,13 @@ const OPTIONS = {
     choices: ['electron', 'web'],
     help: 'Where to show the app. Default: Electron if its binary can be had and there is a display, otherwise the browser.',
   },
-  port: { type: 'string', value: 'N', help: 'Port of the web host on 127.0.0.1. Default: a free one.' },
+  port: { type: 'string', value: 'N', help: 'Port of the web host on 127.0.0.1. Default: 4777, or the next free one.' },
   'data-dir': {
     type: 'string',
     value: 'DIR',
     help: 'Where progress, history and recordings are kept. Default: $OPS_LAB_DATA_DIR, otherwise the folder for data of this system.',
   },
-  labs: { type: 'string', value: 'DIR', help: 'A folder with further labs.' },
+  labs: { type: 'string', value: 'DIR', multiple: true, help: 'A folder with further labs; may be repeated.' },
 };
 
 /** A crash so soon after the start is Electron's, not the person's: the web host takes over. */
@@ -61,11 +61,7 @@ async function main() {
   }
   const port = parsePort(options.port);
   const host = /** @type {'electron' | 'web' | undefined} */ (options.host);
-  const dataDir = options['data-dir'] ?? process.env.OPS_LAB_DATA_DIR;
-  const shared = [];
-  if (typeof dataDir === 'string' && dataDir !== '') shared.push('--data-dir', resolve(callerDirectory(), dataDir));
-  if (typeof options.labs === 'string') shared.push('--labs', resolve(callerDirectory(), options.labs));
-
+  const shared = hostArguments(options, callerDirectory());
   const node = await setUp();
   const electron = await chooseElectron(node, host, port !== undefined);
   if (electron !== undefined) {

@@ -26,7 +26,7 @@ const OPTIONS = {
   },
 };
 
-/** @param {string | boolean | undefined} only @returns {import('./lib/suites.mjs').Suite[]} */
+/** @param {import('./lib/options.mjs').OptionValues[string]} only @returns {import('./lib/suites.mjs').Suite[]} */
 function chooseSuites(only) {
   if (typeof only !== 'string') return SUITES;
   const names = only.split(',').map((name) => name.trim());

@@ -4,13 +4,23 @@ import { join } from 'node:path';
 import { hashKey } from './hash.mjs';
 import { withLock } from './lock.mjs';
 import { ROOT, TOOLS, toolsDirectory } from './paths.mjs';
-import { npmCommand, run } from './run.mjs';
+import { runNpm } from './run.mjs';
 import { StepError, say } from './say.mjs';
 
 const STAMP = join(ROOT, 'node_modules', '.ops-lab-key');
 
 /**
- * @typedef {{ version?: string, integrity?: string, optional?: boolean, link?: boolean }} LockedPackage
+ * @param {LockedPackage} entry of an optional package
+ * @returns {boolean} whether it is made for this kind of machine; one that names no kind may hang on another that is not needed here
+ */
+function isForThisMachine({ os, cpu, libc }) {
+  if (os === undefined && cpu === undefined) return false;
+  const ownLibc = existsSync('/etc/alpine-release') ? 'musl' : 'glibc';
+  return (os?.includes(process.platform) ?? true) && (cpu?.includes(process.arch) ?? true) && (libc?.includes(ownLibc) ?? true);
+}
+
+/**
+ * @typedef {{ version?: string, integrity?: string, optional?: boolean, os?: string[], cpu?: string[], libc?: string[] }} LockedPackage
  * @param {Record<string, LockedPackage>} wanted packages of package-lock.json
  * @param {Record<string, LockedPackage>} present packages of node_modules/.package-lock.json, which npm writes when it has finished
  * @returns {boolean} whether everything is there; packages for other machines need not be
@@ -19,7 +29,7 @@ export function isInstalled(wanted, present) {
   return Object.entries(wanted).every(([path, entry]) => {
     if (path === '') return true;
     const found = present[path];
-    if (found === undefined) return entry.optional === true;
+    if (found === undefined) return entry.optional === true && !isForThisMachine(entry);
     return found.version === entry.version && found.integrity === entry.integrity;
   });
 }
@@ -44,10 +54,11 @@ function isCurrent(key) {
 }
 
 /**
+ * @param {string} node path of the Node that the app will run on
  * @returns {Promise<string>} the key of what is installed
  * @throws {StepError} when `npm ci` fails
  */
-export async function ensureDependencies() {
+export async function ensureDependencies(node) {
   const key = hashKey(ROOT, ['package-lock.json']);
   if (isCurrent(key)) return key;
   return withLock(
@@ -56,8 +67,7 @@ export async function ensureDependencies() {
       if (isCurrent(key)) return key;
       say('installing the dependencies of package-lock.json (half a minute or so) ...');
       const log = join(toolsDirectory('logs'), 'dependencies.log');
-      const npm = npmCommand();
-      const result = await run(npm.file, [...npm.args, 'ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
+      const result = await runNpm(node, ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
         cwd: ROOT,
         log,
         timeoutMs: 20 * 60_000,

@@ -2,6 +2,7 @@
 // Not `electron-vite dev`: that needs the Electron binary and starts the next process before the last one has closed its data.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer as createTcpServer } from 'node:net';
 import { join } from 'node:path';
 import { resolveConfig } from 'electron-vite';
 import { build, createServer } from 'vite';
@@ -17,7 +18,25 @@ const { config } = await resolveConfig({ build: watch, logLevel: 'warn' }, 'serv
 if (config?.main === undefined || config.preload === undefined || config.renderer === undefined)
   throw new Error('electron.vite.config.ts is not complete');
 
-const server = await createServer({ ...config.renderer, server: { host: '127.0.0.1', port: 5171, strictPort: false } });
+/** @param {number} wanted @returns {Promise<number>} that port, or a free one */
+function freePort(wanted) {
+  return new Promise((resolve, reject) => {
+    const probe = createTcpServer();
+    probe.on('error', () => (wanted === 0 ? reject(new Error('no port is free')) : resolve(freePort(0))));
+    probe.listen(wanted, '127.0.0.1', () => {
+      const { port } = /** @type {import('node:net').AddressInfo} */ (probe.address());
+      probe.close(() => resolve(port));
+    });
+  });
+}
+
+const rendererPort = await freePort(5171);
+// The page comes through the web host (OPS_LAB_RENDERER_URL); only its line for hot reload goes straight to this server.
+const server = await createServer({
+  ...config.renderer,
+  configFile: false,
+  server: { host: '127.0.0.1', port: rendererPort, strictPort: true, hmr: { clientPort: rendererPort } },
+});
 await server.listen();
 const rendererUrl = server.resolvedUrls?.local[0] ?? '';
 console.log(`dev: renderer at ${rendererUrl}`);

@@ -2,6 +2,29 @@
 
 const TERMINAL_SCREEN = ['@xterm/headless', '@xterm/addon-serialize', '@xterm/addon-unicode-graphemes'];
 
+/** What tests and their helpers may import on top of what their zone may. */
+export const TESTS_MAY = [
+  'vitest',
+  'fast-check',
+  'node:*',
+  'test-support',
+  'core',
+  'api',
+  'transports',
+  'sidecar',
+  'domain',
+  'terminal-wire',
+  'contract',
+  '@orpc/client',
+  '@orpc/server',
+  '@orpc/contract',
+  'ws',
+  'yaml',
+  'zod',
+  'dockerode',
+  'better-sqlite3',
+];
+
 /**
  * - `files`: path prefixes of the zone, relative to the root; a prefix that ends with `/` is a folder, another one a single file.
  * - `may`: names of other zones, packages, and `node:*`. A zone may always import itself.
@@ -40,7 +63,7 @@ export const ZONES = [
   {
     zone: 'transports',
     files: ['src/main/transports/'],
-    may: ['api', 'domain', 'terminal-wire', 'contract', 'node:*', '@orpc/server', '@orpc/client', '@orpc/contract', 'ws'],
+    may: ['api', 'domain', 'terminal-wire', 'contract', 'node:*', '@orpc/server', '@orpc/client', '@orpc/contract', 'ws', 'zod'],
     mayTypes: ['core'],
   },
   {
@@ -111,29 +134,7 @@ export const ZONES = [
     mayTypes: ['@orpc/contract', 'vite'],
   },
   { zone: 'sidecar', files: ['src/sidecar/'], may: ['domain', 'node:*'] },
-  { zone: 'test-support', files: ['src/test-support/'], may: ['domain', 'terminal-wire', 'contract', 'core', 'node:*'] },
-];
-
-/** What tests may import on top of what their zone may. */
-export const TESTS_MAY = [
-  'vitest',
-  'fast-check',
-  'node:*',
-  'test-support',
-  'core',
-  'api',
-  'transports',
-  'sidecar',
-  'domain',
-  'terminal-wire',
-  'contract',
-  '@orpc/client',
-  '@orpc/server',
-  'ws',
-  'yaml',
-  'zod',
-  'dockerode',
-  'better-sqlite3',
+  { zone: 'test-support', files: ['src/test-support/'], may: TESTS_MAY },
 ];
 
 /** Only these may import electron, tests included: importing it anywhere else tries to download it and throws. */

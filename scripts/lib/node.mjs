@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { withLock } from './lock.mjs';
 import { ROOT, TOOLS, toolsDirectory } from './paths.mjs';
-import { npmCommand, run, succeeds } from './run.mjs';
+import { runNpm, succeeds } from './run.mjs';
 import { StepError, say } from './say.mjs';
 
 const MINIMUM = [22, 12];
@@ -44,8 +44,7 @@ export async function ensureNode() {
       if (existsSync(node)) return node;
       say(`Node ${process.versions.node} is older than ${MINIMUM.join('.')}: fetching a newer one for this clone (about 60 MB) ...`);
       const log = join(toolsDirectory('logs'), 'node.log');
-      const npm = npmCommand();
-      const result = await run(npm.file, [...npm.args, 'ci', '--ignore-scripts'], { cwd: directory, log, timeoutMs: 15 * 60_000 });
+      const result = await runNpm(process.execPath, ['ci', '--ignore-scripts'], { cwd: directory, log, timeoutMs: 15 * 60_000 });
       if (!result.ok) throw new StepError(`Fetching Node did not work (npm ci in tools/node: ${result.message})`, { log, todo: install });
       if (!(await succeeds(node, ['-e', 'process.exit(0)']))) {
         throw new StepError(`The Node that was fetched does not run here (${node})`, { todo: install });

@@ -1,21 +1,23 @@
 // Options of the scripts' command lines. An option that is not known is an error: a typing mistake must not be ignored.
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { UsageError } from './say.mjs';
 
 /**
- * @typedef {{ type: 'string' | 'boolean', value?: string, help: string, choices?: string[] }} OptionSpec
+ * @typedef {{ type: 'string' | 'boolean', value?: string, help: string, choices?: string[], multiple?: boolean }} OptionSpec
+ * @typedef {Record<string, string | boolean | string[] | undefined>} OptionValues a list for an option that may be repeated
  */
 
 /**
  * @param {string[]} argv arguments after the script's name
  * @param {Record<string, OptionSpec>} specs by option name, without the dashes
- * @returns {Record<string, string | boolean | undefined>} what was given; `--help` is always known
+ * @returns {OptionValues} what was given; `--help` is always known
  * @throws {UsageError} for an unknown option, a missing value, a value outside `choices`, or an argument that is no option
  */
 export function parseOptions(argv, specs) {
-  /** @type {Record<string, { type: 'string' | 'boolean' }>} */
+  /** @type {Record<string, { type: 'string' | 'boolean', multiple?: boolean }>} */
   const options = { help: { type: 'boolean' } };
-  for (const [name, spec] of Object.entries(specs)) options[name] = { type: spec.type };
+  for (const [name, spec] of Object.entries(specs)) options[name] = { type: spec.type, multiple: spec.multiple ?? false };
   let values;
   try {
     ({ values } = parseArgs({ args: argv, options, strict: true, allowPositionals: false }));
@@ -28,13 +30,13 @@ export function parseOptions(argv, specs) {
     if (spec.choices !== undefined && typeof value === 'string' && !spec.choices.includes(value)) {
       throw new UsageError(`--${name} must be one of ${spec.choices.join(', ')}, not '${value}'. See --help.`);
     }
-    if (value === '') throw new UsageError(`--${name} needs a value. See --help.`);
+    if (value === '' || (Array.isArray(value) && value.includes(''))) throw new UsageError(`--${name} needs a value. See --help.`);
   }
-  return /** @type {Record<string, string | boolean | undefined>} */ (values);
+  return /** @type {OptionValues} */ (values);
 }
 
 /**
- * @param {string | boolean | undefined} value
+ * @param {OptionValues[string]} value
  * @returns {number | undefined} a TCP port; 0 lets the system choose
  */
 export function parsePort(value) {
@@ -42,6 +44,19 @@ export function parsePort(value) {
   const port = Number(value);
   if (!/^\d+$/.test(value) || port > 65_535) throw new UsageError(`--port must be a number from 0 to 65535, not '${value}'.`);
   return port;
+}
+
+/**
+ * @param {OptionValues} options with `data-dir` and `labs`
+ * @param {string} directory that relative paths start from
+ * @returns {string[]} the same as arguments for a host, with whole paths; OPS_LAB_DATA_DIR counts as `--data-dir`
+ */
+export function hostArguments(options, directory) {
+  const args = [];
+  const dataDir = options['data-dir'] ?? process.env.OPS_LAB_DATA_DIR;
+  if (typeof dataDir === 'string' && dataDir !== '') args.push('--data-dir', resolve(directory, dataDir));
+  const labs = Array.isArray(options.labs) ? options.labs : [];
+  return [...args, ...labs.flatMap((folder) => ['--labs', resolve(directory, folder)])];
 }
 
 /**

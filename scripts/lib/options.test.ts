@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { helpText, type OptionSpec, parseOptions, parsePort } from './options.mjs';
+import { helpText, hostArguments, type OptionSpec, parseOptions, parsePort } from './options.mjs';
 
 const SPECS: Record<string, OptionSpec> = {
   host: { type: 'string', value: 'electron|web', choices: ['electron', 'web'], help: 'Where.' },
   port: { type: 'string', value: 'N', help: 'Which.' },
+  labs: { type: 'string', value: 'DIR', multiple: true, help: 'Labs.' },
 };
 
 describe('options of a command line', () => {
@@ -25,6 +26,15 @@ describe('options of a command line', () => {
     expect(parsePort('8080')).toBe(8080);
     expect(parsePort(undefined)).toBeUndefined();
     for (const wrong of ['65536', '-1', '80a', '1e3']) expect(() => parsePort(wrong)).toThrow(/65535/);
+  });
+
+  test('folders become whole paths, seen from where the person is', () => {
+    const options = parseOptions(['--labs', 'mine', '--labs=/all'], SPECS);
+    expect(hostArguments({ ...options, 'data-dir': '../data' }, '/home/me')).toEqual([
+      ...['--data-dir', '/home/data'],
+      ...['--labs', '/home/me/mine'],
+      ...['--labs', '/all'],
+    ]);
   });
 
   test('the help shows every option with its value', () => {

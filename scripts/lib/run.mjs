@@ -1,7 +1,7 @@
 // Child processes: as argument arrays, with their output in a log file, within a time, in a process group that is ended as a whole.
 import { spawn } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { interrupted } from './interrupt.mjs';
 
 /**
@@ -102,15 +102,19 @@ export function tail(log, lines = 40) {
 }
 
 /**
- * How to run npm with the Node that runs this script: as the npm that started us, the one beside this Node, or the one on PATH.
- * @returns {{ file: string, args: string[] }}
+ * Runs npm under a given Node: npm leaves out packages for this machine that its own Node is too old for, without a word. It is the
+ * npm that started us, the one beside the Node that runs this, or the one on PATH.
+ * @param {string} node
+ * @param {string[]} args
+ * @param {RunOptions} options
+ * @returns {Promise<RunResult>}
  */
-export function npmCommand() {
-  const cli = process.env.npm_execpath;
-  if (cli !== undefined && /npm-cli\.js$/.test(cli) && existsSync(cli)) return { file: process.execPath, args: [cli] };
+export function runNpm(node, args, options) {
   const beside = dirname(process.execPath);
-  for (const path of [join(beside, 'node_modules/npm/bin/npm-cli.js'), join(beside, '../lib/node_modules/npm/bin/npm-cli.js')]) {
-    if (existsSync(path)) return { file: process.execPath, args: [path] };
-  }
-  return { file: 'npm', args: [] };
+  const places = [join(beside, 'node_modules/npm/bin/npm-cli.js'), join(beside, '../lib/node_modules/npm/bin/npm-cli.js')];
+  const given = process.env.npm_execpath;
+  if (given !== undefined && /npm-cli\.js$/.test(given)) places.unshift(given);
+  const cli = places.find((path) => existsSync(path));
+  const env = { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH}` };
+  return cli === undefined ? run('npm', args, { ...options, env }) : run(node, [cli, ...args], { ...options, env });
 }

@@ -11,7 +11,7 @@ import { ensureNode } from './node.mjs';
  */
 export async function setUp({ build = true } = {}) {
   const node = await ensureNode();
-  const dependencies = await ensureDependencies();
+  const dependencies = await ensureDependencies(node);
   await ensureNatives(node, dependencies);
   if (build) await ensureBuild(node);
   return node;

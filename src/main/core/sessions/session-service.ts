@@ -11,7 +11,7 @@ import type { Caller, SessionService } from '../core.ts';
 import type { EventHub } from '../events/event-hub.ts';
 import type { Lab } from '../labs/lab.ts';
 import type { LabCatalog } from '../labs/lab-catalog.ts';
-import { applyFix } from '../proof/apply-fix.ts';
+import { applyFix } from '../labs/apply-fix.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { SessionRecord } from '../store/sessions.ts';
 import { newId, type Store } from '../store/store.ts';

@@ -1,0 +1,328 @@
+/**
+ * A terminal: a pty with its screen, viewers, command history and recording. The way of a byte:
+ *
+ *   pty -> join small reads -> output filter -> viewers, recording, screen
+ *                                            -> marks -> command parser -> onCommand
+ *
+ * The pty is paused while a consumer owes too much (flow-gate.ts). Detaching a viewer ends nothing; `close` does.
+ */
+import { spawn } from 'node-pty';
+import { OpsLabError } from '../../../shared/contract/errors.ts';
+import type { BinaryChannel } from '../../../shared/terminal-wire/channel.ts';
+import { FLOW } from '../../../shared/terminal-wire/flow.ts';
+import { clampSize, decodeViewerFrame, encodeHostFrame, FrameError, type ViewerFrame } from '../../../shared/terminal-wire/frames.ts';
+import type { PtyCommand } from '../runtime/runtime.ts';
+import { type CommandEvent, CommandParser } from './command-parser.ts';
+import { Consumer, FlowGate } from './flow-gate.ts';
+import { Joiner } from './joiner.ts';
+import { OutputFilter } from './output-filter.ts';
+import { Recording, readRecordingTail } from './recording.ts';
+import { Screen } from './screen.ts';
+
+export interface TerminalOptions {
+  readonly id: string;
+  readonly command: PtyCommand;
+  readonly cols: number;
+  readonly rows: number;
+  /** Expected on every mark of the shell integration. */
+  readonly nonce: string;
+  /** Lines kept above the screen. */
+  readonly scrollback: number;
+  /** Where the output is recorded (asciicast v2); null records nothing. */
+  readonly recordingFile: string | null;
+  /** An earlier recording whose end is put on the screen first. */
+  readonly restoreFrom?: string;
+}
+
+/** Time from SIGHUP to SIGKILL. */
+const KILL_AFTER_MS = 5000;
+/** How much of an earlier recording is replayed. */
+const RESTORE_BYTES = 2 * 1024 * 1024;
+/** node-pty drops what was not read 200 ms after the program ended, so a paused pty is looked after more often. */
+const LIVENESS_MS = 40;
+
+class Viewer extends Consumer {
+  readonly channel: BinaryChannel;
+  /** Output that came between the request for a snapshot and the snapshot; null once it was sent. */
+  waiting: Uint8Array[] | null = [];
+
+  constructor(channel: BinaryChannel) {
+    super();
+    this.channel = channel;
+  }
+}
+
+export class Terminal {
+  readonly id: string;
+  /** Whether the shell can report its commands. */
+  readonly captured: boolean;
+  readonly #pty: ReturnType<typeof spawn>;
+  readonly #screen: Screen;
+  readonly #screenConsumer = new Consumer();
+  readonly #filter = new OutputFilter();
+  readonly #joiner: Joiner;
+  readonly #gate: FlowGate;
+  readonly #parser: CommandParser;
+  readonly #recording: Recording | null;
+  readonly #viewers = new Set<Viewer>();
+  readonly #commandListeners = new Set<(event: CommandEvent) => void>();
+  readonly #exitListeners = new Set<() => void>();
+  #exit: { code: number | null; signal: number | null } | null = null;
+  #closing: Promise<void> | null = null;
+  #liveness: NodeJS.Timeout | null = null;
+
+  /** Starts the program. @throws OpsLabError `runtime-unavailable` when it cannot be started */
+  constructor(options: TerminalOptions) {
+    const { cols, rows } = clampSize(options.cols, options.rows);
+    this.id = options.id;
+    this.captured = options.command.captured;
+    this.#parser = new CommandParser(options.nonce, (event) => {
+      for (const listener of this.#commandListeners) listener(event);
+    });
+    this.#joiner = new Joiner((bytes) => this.#distribute(bytes));
+    this.#pty = start(options.command, cols, rows);
+    this.#screen = new Screen({ cols, rows, scrollback: options.scrollback, onReply: (text) => this.write(text) });
+    this.#recording = options.recordingFile === null ? null : new Recording(options.recordingFile, cols, rows);
+    this.#gate = new FlowGate(this.#screenConsumer, {
+      pause: () => this.#pause(),
+      resume: () => this.#resume(),
+    });
+    if (options.restoreFrom !== undefined) this.#restore(options.restoreFrom);
+    // With `encoding: null` the data are buffers, whatever the typings say.
+    this.#pty.onData((data) => this.#joiner.push(data as unknown as Buffer));
+    this.#pty.onExit(({ exitCode, signal }) => this.#onPtyExit(exitCode, signal ?? 0));
+  }
+
+  get state(): 'running' | 'exited' {
+    return this.#exit === null ? 'running' : 'exited';
+  }
+
+  /** Null while it runs and after a signal. */
+  get exitCode(): number | null {
+    return this.#exit?.code ?? null;
+  }
+
+  get cols(): number {
+    return this.#screen.cols;
+  }
+
+  get rows(): number {
+    return this.#screen.rows;
+  }
+
+  /** Adds a viewer: it gets a snapshot, then output. The channel is closed when the terminal is. */
+  attach(channel: BinaryChannel): void {
+    if (this.#closing !== null) {
+      channel.close();
+      return;
+    }
+    const viewer = new Viewer(channel);
+    this.#viewers.add(viewer);
+    this.#gate.add(viewer);
+    channel.onMessage((bytes) => this.#onMessage(viewer, bytes));
+    channel.onClose(() => this.#detach(viewer));
+    this.#sendSnapshot(viewer);
+  }
+
+  /** @returns a function that removes the listener */
+  onCommand(listener: (event: CommandEvent) => void): () => void {
+    this.#commandListeners.add(listener);
+    return () => this.#commandListeners.delete(listener);
+  }
+
+  /** Called once, when the program has ended and its last output was handed on. @returns a function that removes the listener */
+  onExit(listener: () => void): () => void {
+    this.#exitListeners.add(listener);
+    return () => this.#exitListeners.delete(listener);
+  }
+
+  /** Types into the terminal; after the exit it does nothing. */
+  write(data: string | Uint8Array): void {
+    if (this.#exit !== null) return;
+    this.#pty.write(typeof data === 'string' ? data : Buffer.from(data.buffer, data.byteOffset, data.byteLength));
+  }
+
+  /** Clamps the size; tells the viewers. */
+  resize(cols: number, rows: number): void {
+    this.#resizeFrom(null, cols, rows);
+  }
+
+  /** Scrollback and screen as plain lines. */
+  text(): string {
+    return this.#screen.lines().join('\n');
+  }
+
+  /** Whether each line of `text` is part of a line that the terminal holds; runs of white space count as one space. */
+  containsLine(text: string): boolean {
+    const wanted = text
+      .split('\n')
+      .map(squeeze)
+      .filter((line) => line !== '');
+    const held = this.#screen.lines().map(squeeze);
+    return wanted.length > 0 && wanted.every((line) => held.some((other) => other.includes(line)));
+  }
+
+  /** Ends the program (SIGHUP, SIGKILL after 5 s), waits for its last output, closes viewers and recording. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    if (this.#exit === null) {
+      const exited = new Promise<void>((resolve) => this.onExit(resolve));
+      this.#gate.openForGood();
+      this.#pty.kill('SIGHUP');
+      const timer = setTimeout(() => this.#pty.kill('SIGKILL'), KILL_AFTER_MS);
+      await exited;
+      clearTimeout(timer);
+    }
+    for (const viewer of [...this.#viewers]) {
+      this.#detach(viewer);
+      viewer.channel.close();
+    }
+    this.#screen.dispose();
+    await this.#recording?.close();
+  }
+
+  #restore(file: string): void {
+    const earlier = readRecordingTail(file, RESTORE_BYTES);
+    if (earlier === '') return;
+    // A recording is a file that others can write to: it is filtered like output.
+    const { viewers } = new OutputFilter().push(Buffer.from(earlier));
+    this.#owe(this.#screenConsumer, Number.MAX_SAFE_INTEGER);
+    this.#screen.replay(viewers, 'the app was restarted: new shell', () => this.#settle(this.#screenConsumer, Number.MAX_SAFE_INTEGER));
+  }
+
+  #distribute(bytes: Uint8Array): void {
+    const filtered = this.#filter.push(bytes);
+    for (const mark of filtered.marks) this.#parser.mark(mark);
+    if (filtered.viewers.length > 0) {
+      const frame = encodeHostFrame({ kind: 'output', bytes: filtered.viewers });
+      for (const viewer of this.#viewers) {
+        if (viewer.lagging) continue;
+        viewer.owed += filtered.viewers.length;
+        if (viewer.waiting === null) viewer.channel.send(frame);
+        else viewer.waiting.push(filtered.viewers);
+      }
+      this.#recording?.output(filtered.viewers);
+    }
+    const { length } = filtered.screen;
+    if (length > 0) {
+      this.#screenConsumer.owed += length;
+      this.#screen.write(filtered.screen, () => this.#settle(this.#screenConsumer, length));
+    }
+    this.#gate.gave();
+  }
+
+  #owe(consumer: Consumer, count: number): void {
+    consumer.owed += count;
+    this.#gate.gave();
+  }
+
+  #settle(consumer: Consumer, count: number): void {
+    consumer.owed = Math.max(0, consumer.owed - count);
+    this.#gate.settled();
+  }
+
+  #sendSnapshot(viewer: Viewer): void {
+    viewer.waiting = [];
+    this.#screen.write('', () => {
+      if (!this.#viewers.has(viewer) || viewer.waiting === null) return;
+      const { cols, rows } = this.#screen;
+      viewer.channel.send(encodeHostFrame({ kind: 'snapshot', cols, rows, text: this.#screen.snapshot() }));
+      for (const bytes of viewer.waiting) viewer.channel.send(encodeHostFrame({ kind: 'output', bytes }));
+      viewer.waiting = null;
+      if (this.#exit !== null) viewer.channel.send(encodeHostFrame({ kind: 'exit', ...this.#exit }));
+    });
+  }
+
+  #detach(viewer: Viewer): void {
+    if (!this.#viewers.delete(viewer)) return;
+    this.#gate.remove(viewer);
+  }
+
+  #onMessage(viewer: Viewer, bytes: Uint8Array): void {
+    if (!this.#viewers.has(viewer)) return;
+    let frame: ViewerFrame;
+    try {
+      frame = decodeViewerFrame(bytes);
+    } catch (error) {
+      if (!(error instanceof FrameError)) throw error;
+      this.#detach(viewer);
+      viewer.channel.close();
+      return;
+    }
+    if (frame.kind === 'input') this.write(frame.bytes);
+    else if (frame.kind === 'resize') this.#resizeFrom(viewer, frame.cols, frame.rows);
+    else {
+      this.#settle(viewer, frame.count);
+      if (viewer.lagging && viewer.owed <= FLOW.lowMark) {
+        viewer.lagging = false;
+        this.#sendSnapshot(viewer);
+      }
+    }
+  }
+
+  #resizeFrom(source: Viewer | null, wantedCols: number, wantedRows: number): void {
+    const { cols, rows } = clampSize(wantedCols, wantedRows);
+    if (this.#closing !== null || (cols === this.cols && rows === this.rows)) return;
+    this.#joiner.flush();
+    if (this.#exit === null) this.#pty.resize(cols, rows);
+    this.#screen.resize(cols, rows);
+    this.#recording?.resize(cols, rows);
+    const frame = encodeHostFrame({ kind: 'size', cols, rows });
+    for (const viewer of this.#viewers) if (viewer !== source && viewer.waiting === null) viewer.channel.send(frame);
+  }
+
+  #pause(): void {
+    this.#pty.pause();
+    this.#liveness = setInterval(() => {
+      try {
+        process.kill(this.#pty.pid, 0);
+      } catch {
+        this.#gate.openForGood();
+      }
+    }, LIVENESS_MS);
+  }
+
+  #resume(): void {
+    if (this.#liveness !== null) clearInterval(this.#liveness);
+    this.#liveness = null;
+    this.#pty.resume();
+  }
+
+  #onPtyExit(code: number, signal: number): void {
+    this.#gate.openForGood();
+    this.#joiner.close();
+    this.#exit = signal > 0 ? { code: null, signal } : { code, signal: null };
+    this.#parser.close(this.#exit.code);
+    const frame = encodeHostFrame({ kind: 'exit', ...this.#exit });
+    for (const viewer of this.#viewers) if (viewer.waiting === null && !viewer.lagging) viewer.channel.send(frame);
+    this.#screen.write('', () => {
+      for (const listener of [...this.#exitListeners]) listener();
+    });
+  }
+}
+
+function start(command: PtyCommand, cols: number, rows: number): ReturnType<typeof spawn> {
+  try {
+    return spawn(command.file, [...command.args], {
+      name: 'xterm-256color',
+      cols,
+      rows,
+      cwd: command.cwd,
+      env: { ...command.env },
+      encoding: null,
+    });
+  } catch (error) {
+    throw new OpsLabError(
+      'runtime-unavailable',
+      `The terminal could not be opened: ${error instanceof Error ? error.message : String(error)}. Close terminals that are not needed and try again.`,
+    );
+  }
+}
+
+function squeeze(line: string): string {
+  return line.replace(/\s+/g, ' ').trim();
+}
