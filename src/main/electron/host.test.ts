@@ -42,15 +42,14 @@ describe('the menu', () => {
 describe('the options', () => {
   it('are read among what belongs to Chromium', () => {
     const argv = ['out/main/index.js', '--enable-logging', '--labs', 'mine', '--data-dir=d', '--labs=/theirs', '--lang=de'];
-    expect(readOptions(argv, { OPS_LAB_DATA_DIR: '/other' })).toEqual({
+    expect(readOptions(argv)).toEqual({
       dataDirectory: resolve('d'),
       labFolders: [resolve('mine'), '/theirs'],
     });
   });
 
-  it('fall back to the environment, then to the usual place', () => {
-    expect(readOptions([], { OPS_LAB_DATA_DIR: '/other' }).dataDirectory).toBe('/other');
-    expect(readOptions([], {}).dataDirectory).toBeNull();
+  it('may all be left out', () => {
+    expect(readOptions(['.', '--data-dir='])).toEqual({ dataDirectory: null, labFolders: [] });
   });
 });
 
