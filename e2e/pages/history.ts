@@ -6,16 +6,17 @@ export class History {
 
   constructor(page: Page) {
     this.page = page;
-    this.rows = page.getByRole('main').getByRole('row');
+    this.rows = page.getByRole('grid', { name: 'Commands' }).getByRole('row');
   }
 
+  /** Searches by the beginnings of words. */
   async search(text: string): Promise<void> {
-    await this.page.getByRole('main').getByRole('searchbox').fill(text);
+    await this.page.getByRole('searchbox', { name: 'Search commands' }).fill(text);
   }
 
   async expectCommand(command: string, exitCode: number): Promise<void> {
     const row = this.rows.filter({ hasText: command }).first();
     await expect(row).toBeVisible();
-    await expect(row).toContainText(new RegExp(`\\b${exitCode}\\b`));
+    await expect(row.getByRole('gridcell', { name: String(exitCode), exact: true })).toBeVisible();
   }
 }
