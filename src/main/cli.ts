@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { runCli } from './cli/run-cli.ts';
-import { createRuntimes } from './core/create-runtimes.ts';
+import { createWorkshop } from './cli/workshop.ts';
 
 const root = join(import.meta.dirname, '../..');
 const labsFolder = join(root, 'labs');
@@ -23,7 +23,7 @@ process.exitCode = await runCli(process.argv.slice(2), {
   stderr: process.stderr,
   environment: process.env,
   labsFolder,
-  createRuntimes: ({ path, homeId }) => createRuntimes({ dataDirectory: path, homeId, sidecarFolder, labsFolder }),
+  createWorkshop: (dataDirectory) => createWorkshop({ dataDirectory, labsFolder, sidecarFolder }),
   signal: interrupted.signal,
 });
 // Connections that an engine keeps open must not keep the command running.

@@ -10,13 +10,13 @@ export const clean: Command = {
   options: { ...JSON_OPTION },
   async run(context) {
     const { args, output } = context;
-    const { docker, shell, engine } = await context.runtimes();
-    const { path } = context.dataDirectory();
+    const { runtimes, engine } = context.workshop();
+    const path = context.dataDirectory();
     const { liveProofs } = await sessionFolders(path);
-    const removed = await shell.sweep(liveProofs);
+    const removed = await runtimes.shell.sweep(liveProofs);
     // Without an engine there is nothing of ours on one; an engine that is there and fails must be told.
     const { state, message } = await engine.status();
-    if (state === 'ready') removed.push(...(await docker.sweep(liveProofs)));
+    if (state === 'ready') removed.push(...(await runtimes.docker.sweep(liveProofs)));
     else if (state !== 'missing') throw new OpsLabError('engine-failed', `The engine could not be cleaned: ${message}`, { removed }, true);
     removed.push(...(await sweepDeadProofs(path, [])));
     if (args.flag('json')) output.json({ removed });

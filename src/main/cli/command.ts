@@ -2,13 +2,12 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LabProblem } from '../../shared/contract/values.ts';
 import { didYouMean } from '../../shared/domain/did-you-mean.ts';
-import type { Runtimes } from '../core/create-runtimes.ts';
 import type { Lab } from '../core/labs/lab.ts';
 import { loadLabs } from '../core/labs/load-labs.ts';
 import { formatProblem } from '../core/labs/problem.ts';
-import type { DataDirectory } from '../data-directory.ts';
 import { type Arguments, type OptionSpecs, UsageError } from './arguments.ts';
 import type { Output } from './output.ts';
+import type { Workshop } from './workshop.ts';
 
 /** What a command works with. */
 export interface CommandContext {
@@ -16,10 +15,10 @@ export interface CommandContext {
   readonly output: Output;
   /** Folder of the labs that come with Ops Lab. */
   readonly labsFolder: string;
-  /** Made at the first call. */
-  dataDirectory(): DataDirectory;
+  /** Absolute path; made at the first call. */
+  dataDirectory(): string;
   /** Made at the first call: commands that need no engine look for none. */
-  runtimes(): Promise<Runtimes>;
+  workshop(): Workshop;
   /** Aborted by Ctrl-C and SIGTERM. */
   readonly signal: AbortSignal;
 }
@@ -45,7 +44,7 @@ export const LABS_OPTION: OptionSpecs = {
 
 /** All labs: built-in, of --labs, and of the data directory's labs/ when that is there. */
 export async function allLabs({ labsFolder, args, dataDirectory }: CommandContext): Promise<{ labs: Lab[]; problems: LabProblem[] }> {
-  const own = join(dataDirectory().path, 'labs');
+  const own = join(dataDirectory(), 'labs');
   return loadLabs({ builtIn: labsFolder, extra: [...args.texts('labs'), ...(existsSync(own) ? [own] : [])] });
 }
 

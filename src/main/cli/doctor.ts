@@ -13,8 +13,8 @@ export const doctor: Command = {
   operands: '',
   summary: 'Shows what Ops Lab needs of this machine, whether it is there, and the command that mends what is not.',
   options: { ...JSON_OPTION },
-  async run({ args, output, runtimes }) {
-    const items = await (await runtimes()).doctor();
+  async run({ args, output, workshop }) {
+    const items = await workshop().doctor();
     if (args.flag('json')) output.json(items);
     else {
       for (const { state, title, detail, command, affects } of items) {

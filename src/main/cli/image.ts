@@ -21,8 +21,8 @@ export const image: Command = {
     save: { type: 'string', value: 'FILE', help: 'Write the image into an archive afterwards.' },
     ...JSON_OPTION,
   },
-  async run({ args, output, runtimes, signal }) {
-    const { images } = await runtimes();
+  async run({ args, output, workshop, signal }) {
+    const { images } = workshop();
     let shown = '';
     const built = await images.build({
       from: args.text('from') === undefined ? undefined : resolve(args.text('from') ?? ''),

@@ -31,17 +31,17 @@ export const prove: Command = {
     if (broken) return EXIT.failed;
     const extra = await extraFixes(args.text('extra'), all, context);
     if (extra === null) return EXIT.failed;
-    const { docker, shell, leftovers } = await context.runtimes();
-    const { path: dataDirectory } = context.dataDirectory();
-    const runtimes = [docker, shell].filter(
+    const { runtimes, leftovers } = context.workshop();
+    const dataDirectory = context.dataDirectory();
+    const proven = Object.values(runtimes).filter(
       ({ kind }) => wanted.includes(kind) && labs.some(({ manifest }) => manifest.runtimes[kind] !== undefined),
     );
-    for (const removed of await sweepDeadProofs(dataDirectory, [docker, shell]))
+    for (const removed of await sweepDeadProofs(dataDirectory, Object.values(runtimes)))
       output.note(`left by an earlier proof, removed: ${removed}`);
     const began = performance.now();
     const report = await proveLabs({
       labs,
-      runtimes,
+      runtimes: proven,
       runs,
       jobs,
       extra: extra.fixes,

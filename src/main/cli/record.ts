@@ -27,9 +27,9 @@ export const record: Command = {
     const kinds = runtimesWanted(args);
     const { labs, broken } = await wantedLabs(context);
     if (broken) return EXIT.failed;
-    const runtimes = await context.runtimes();
-    const { path: dataDirectory } = context.dataDirectory();
-    await sweepDeadProofs(dataDirectory, [runtimes.docker, runtimes.shell]);
+    const { runtimes } = context.workshop();
+    const dataDirectory = context.dataDirectory();
+    await sweepDeadProofs(dataDirectory, Object.values(runtimes));
     const check = args.flag('check');
     const rows: Row[] = [];
     for (const lab of labs) {

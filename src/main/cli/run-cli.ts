@@ -1,8 +1,7 @@
 /** The command line: finds the command, reads its arguments, runs it, and turns failures into words and exit codes. */
 import { OpsLabError } from '../../shared/contract/errors.ts';
 import { didYouMean } from '../../shared/domain/did-you-mean.ts';
-import type { Runtimes } from '../core/create-runtimes.ts';
-import { type DataDirectory, dataDirectoryPath, openDataDirectory } from '../data-directory.ts';
+import { dataDirectoryPath, openDataDirectory } from '../data-directory.ts';
 import { type OptionSpecs, readArguments, UsageError } from './arguments.ts';
 import { clean } from './clean.ts';
 import { type Command, EXIT } from './command.ts';
@@ -14,6 +13,7 @@ import { Output, type TextStream } from './output.ts';
 import { prove } from './prove.ts';
 import { record } from './record.ts';
 import { schema } from './schema.ts';
+import type { Workshop } from './workshop.ts';
 
 const COMMANDS: readonly Command[] = [list, doctor, newLab, prove, record, image, clean, schema];
 
@@ -28,7 +28,7 @@ export interface CliHost {
   readonly environment: NodeJS.ProcessEnv;
   /** Folder of the labs that come with Ops Lab. */
   readonly labsFolder: string;
-  createRuntimes(dataDirectory: DataDirectory): Promise<Runtimes>;
+  createWorkshop(dataDirectory: string): Workshop;
   /** Aborted by Ctrl-C and SIGTERM. */
   readonly signal: AbortSignal;
 }
@@ -97,10 +97,13 @@ async function dispatch(argv: readonly string[], host: CliHost, output: Output):
   }
   if (command.operands === '' && args.positionals.length > 0)
     throw new UsageError(`${name} takes no “${args.positionals[0]}”. See --help.`);
-  let directory: DataDirectory | null = null;
-  let runtimes: Promise<Runtimes> | null = null;
+  let directory: string | null = null;
+  let workshop: Workshop | null = null;
   const dataDirectory = () => {
-    directory ??= openDataDirectory(dataDirectoryPath(args.text('data-dir'), host.environment));
+    if (directory === null) {
+      directory = dataDirectoryPath(args.text('data-dir'), host.environment);
+      openDataDirectory(directory);
+    }
     return directory;
   };
   return command.run({
@@ -108,9 +111,9 @@ async function dispatch(argv: readonly string[], host: CliHost, output: Output):
     output,
     labsFolder: host.labsFolder,
     dataDirectory,
-    runtimes() {
-      runtimes ??= host.createRuntimes(dataDirectory());
-      return runtimes;
+    workshop() {
+      workshop ??= host.createWorkshop(dataDirectory());
+      return workshop;
     },
     signal: host.signal,
   });
