@@ -95,6 +95,7 @@ export class Gate {
       // The same words for foreign and missing come before the verdict.
       if (endpoint.about === 'container') context.container(subject || (new URLSearchParams(head.query).get('container') ?? ''));
       if (endpoint.about === 'image') context.image(subject);
+      if (endpoint.about === 'plugin') throw new Refusal(404, `plugin "${subject}" not found`);
       throw denied(endpoint.answer);
     }
     if (head.upgrade !== null && head.upgrade !== 'tcp') throw broken(`the protocol ${head.upgrade.slice(0, 20)} is not spoken here`);

@@ -18,7 +18,7 @@ export interface Endpoint {
   /** What is read of a body; without it a body is dropped. */
   readonly body?: 'json' | 'tar';
   /** Looked up before it is denied. */
-  readonly about?: 'container' | 'image';
+  readonly about?: 'container' | 'image' | 'plugin';
   /** Holds one of the session's streams for as long as it takes. */
   readonly stream?: true;
   /** May switch to bytes in both directions. */
@@ -45,7 +45,7 @@ function allow(method: Method, path: string, answer: string, query: QueryFields 
 function rewrite(method: Method, path: string, answer: string, query: QueryFields = {}, more: Partial<Endpoint> = {}): Endpoint {
   return { method, path, verdict: 'rewrite', answer, query, ...more };
 }
-function deny(method: Method, path: string, why: string, about?: 'container' | 'image'): Endpoint {
+function deny(method: Method, path: string, why: string, about?: Endpoint['about']): Endpoint {
   return { method, path, verdict: 'deny', answer: why, query: {}, ...(about ? { about } : {}) };
 }
 
@@ -165,7 +165,9 @@ export const ENDPOINTS: readonly Endpoint[] = [
   allow('DELETE', '/volumes/{id}', 'removeVolume', { force: FLAG }),
 
   rewrite('GET', '/plugins', 'plugins', { filters: filters('capability', 'enabled') }),
-  ...(['GET /plugins/privileges', 'GET /plugins/{name}/json', 'POST /plugins/pull', 'POST /plugins/create', 'POST /plugins/{name}/enable',
+  // There are none, so docker inspect goes on to the next kind of thing.
+  deny('GET', '/plugins/{name}/json', PLUGINS, 'plugin'),
+  ...(['GET /plugins/privileges', 'POST /plugins/pull', 'POST /plugins/create', 'POST /plugins/{name}/enable',
     'POST /plugins/{name}/disable', 'POST /plugins/{name}/push', 'POST /plugins/{name}/set', 'POST /plugins/{name}/upgrade', 'DELETE /plugins/{name}',
   ].map((line) => deny(...split(line), PLUGINS))),
   ...(['GET /swarm', 'GET /swarm/unlockkey', 'POST /swarm/init', 'POST /swarm/join', 'POST /swarm/leave', 'POST /swarm/unlock', 'POST /swarm/update',

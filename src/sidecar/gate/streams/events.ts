@@ -135,7 +135,8 @@ export class EventHub {
     const deadline = performance.now() + HOLD_MS;
     for (;;) {
       const row = ledger.everById(kind, id);
-      if (row || performance.now() > deadline || !ledger.rows(kind).some(({ state }) => state === 'intent')) return row;
+      // A build's row is an intent for as long as it runs, and its result is told by the builder itself.
+      if (row || kind === 'image' || performance.now() > deadline || !ledger.rows(kind).some(({ state }) => state === 'intent')) return row;
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
   }
