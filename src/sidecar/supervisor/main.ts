@@ -7,7 +7,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { readProcfs } from '../observer/procfs.ts';
 import { isolate, remapEnvironment } from './isolation.ts';
-import { innerPid, killAll, membersOf } from './process-table.ts';
+import { killAll, membersOf } from './process-table.ts';
 import {
   MARKER,
   SUPERVISOR_FILES,
@@ -76,18 +76,16 @@ function find(name: string): Service {
   return service;
 }
 
-/** Facts of a service's own programs: not of nsenter, which is outside. Pids are those that the learner sees. */
+/** Facts of a service's processes, with the pids that the learner sees. */
 function processesOf(name: string) {
-  const pids = new Set(pidsOf(name));
-  return readProcfs()
-    .processes.filter((record) => pids.has(record.pid) && record.command[0] !== 'nsenter')
-    .map(({ cgroup: _cgroup, network: _network, ...record }) => ({
-      ...record,
-      pid: innerPid(record.pid),
-      // A parent outside shows as 0, as it does to the learner.
-      parentPid: isolation.init === null || pids.has(record.parentPid) ? innerPid(record.parentPid) : 0,
-      descriptors: record.descriptors ?? 0,
-    }));
+  const members = new Set(
+    membersOf(plan.folder, isolation.proc)
+      .filter((member) => member.service === name)
+      .map((member) => member.pid),
+  );
+  return readProcfs(isolation.proc)
+    .processes.filter((record) => members.has(record.pid))
+    .map(({ cgroup: _cgroup, network: _network, ...record }) => ({ ...record, descriptors: record.descriptors ?? 0 }));
 }
 
 /**
@@ -95,23 +93,18 @@ function processesOf(name: string) {
  * session holds, or that nobody holds any more on a port of the service. Ports are those of compose.yaml.
  */
 function socketsOf(service: Service) {
-  const { processes, sockets } = readProcfs();
-  const pids = new Set(membersOf(plan.folder).map((member) => member.pid));
+  const { sockets } = readProcfs(isolation.proc);
+  const members = new Set(isolation.init === null ? membersOf(plan.folder).map((member) => member.pid) : []);
   const moved = new Map(
     Object.values(isolation.ports).flatMap((ports) => Object.entries(ports).map(([port, used]) => [used, Number(port)] as const)),
   );
   const own = Object.values(isolation.ports[service.plan.name] ?? {});
-  // The lowest pid of the session's network namespace is a member; nsenter is outside of it.
-  const network = isolation.init === null ? null : processes.find(({ pid }) => pids.has(pid) && innerPid(pid) !== pid)?.network;
   return sockets
-    .filter((socket) =>
-      isolation.init === null ? pids.has(socket.pid) || (socket.pid === 0 && own.includes(socket.localPort)) : socket.network === network,
-    )
+    .filter(({ pid, localPort }) => isolation.init !== null || members.has(pid) || (pid === 0 && own.includes(localPort)))
     .map(({ network: _network, ...socket }) => ({
       ...socket,
       localPort: moved.get(socket.localPort) ?? socket.localPort,
       remotePort: moved.get(socket.remotePort) ?? socket.remotePort,
-      pid: socket.pid === 0 ? 0 : innerPid(socket.pid),
     }));
 }
 
