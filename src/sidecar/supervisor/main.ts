@@ -3,7 +3,7 @@
  * app is closed or crashes, and is found again through the socket in the session's folder. Its argument is that folder.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chmodSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { readProcfs } from '../observer/procfs.ts';
 import { isolate, remapEnvironment } from './isolation.ts';
@@ -43,16 +43,19 @@ function makeService(service: SupervisorPlan['services'][number]): Service {
   // The limit is set by the shell that becomes the program: it is there on every system.
   const limited = ['bash', '-c', `ulimit -Sn ${soft} && ulimit -Hn ${hard} && exec "$@"`, 'limits', ...service.command];
   const dying = process.platform === 'linux' ? ['setpriv', '--pdeathsig', 'KILL'] : [];
+  const wrapped = isolation.enter.length > 0;
+  // Behind nsenter the working directory must be found again: the one before it belongs to another mount namespace.
+  const place = wrapped ? [...isolation.enter, 'env', '-C', plan.workspace] : [];
   return new Service({
     plan: service,
-    argv: [...isolation.enter, 'env', '-C', plan.workspace, ...dying, ...limited],
+    argv: [...place, ...dying, ...limited],
     environment: {
       ...plan.environment,
       ...remapEnvironment(service.environment, service.name, isolation.ports),
       [MARKER.service]: service.name,
     },
     cwd: plan.workspace,
-    wrapped: isolation.enter.length > 0,
+    wrapped,
     members: () => pidsOf(service.name),
   });
 }
@@ -78,22 +81,38 @@ function processesOf(name: string) {
   const pids = new Set(pidsOf(name));
   return readProcfs()
     .processes.filter((record) => pids.has(record.pid) && record.command[0] !== 'nsenter')
-    .map(({ cgroup: _cgroup, network: _network, ...record }) => {
-      const parent = innerPid(record.parentPid);
-      return {
-        ...record,
-        pid: innerPid(record.pid),
-        parentPid: pids.has(record.parentPid) ? parent : 0,
-        descriptors: record.descriptors ?? 0,
-      };
-    });
+    .map(({ cgroup: _cgroup, network: _network, ...record }) => ({
+      ...record,
+      pid: innerPid(record.pid),
+      // A parent outside shows as 0, as it does to the learner.
+      parentPid: isolation.init === null || pids.has(record.parentPid) ? innerPid(record.parentPid) : 0,
+      descriptors: record.descriptors ?? 0,
+    }));
 }
 
-function socketsOf(name: string) {
-  const pids = new Set(pidsOf(name));
-  return readProcfs()
-    .sockets.filter((socket) => pids.has(socket.pid))
-    .map(({ network: _network, ...socket }) => ({ ...socket, pid: innerPid(socket.pid) }));
+/**
+ * The TCP sockets of the session's network namespace, whoever holds them; in process groups those that a process of the
+ * session holds, or that nobody holds any more on a port of the service. Ports are those of compose.yaml.
+ */
+function socketsOf(service: Service) {
+  const { processes, sockets } = readProcfs();
+  const pids = new Set(membersOf(plan.folder).map((member) => member.pid));
+  const moved = new Map(
+    Object.values(isolation.ports).flatMap((ports) => Object.entries(ports).map(([port, used]) => [used, Number(port)] as const)),
+  );
+  const own = Object.values(isolation.ports[service.plan.name] ?? {});
+  // The lowest pid of the session's network namespace is a member; nsenter is outside of it.
+  const network = isolation.init === null ? null : processes.find(({ pid }) => pids.has(pid) && innerPid(pid) !== pid)?.network;
+  return sockets
+    .filter((socket) =>
+      isolation.init === null ? pids.has(socket.pid) || (socket.pid === 0 && own.includes(socket.localPort)) : socket.network === network,
+    )
+    .map(({ network: _network, ...socket }) => ({
+      ...socket,
+      localPort: moved.get(socket.localPort) ?? socket.localPort,
+      remotePort: moved.get(socket.remotePort) ?? socket.remotePort,
+      pid: socket.pid === 0 ? 0 : innerPid(socket.pid),
+    }));
 }
 
 function startLoad(job: unknown): void {
@@ -140,7 +159,7 @@ async function answer(request: SupervisorRequest): Promise<unknown> {
     case 'processes':
       return processesOf(find(request.service).plan.name);
     case 'sockets':
-      return socketsOf(find(request.service).plan.name);
+      return socketsOf(find(request.service));
     case 'load':
       return startLoad(request.job);
     case 'stop':
@@ -179,7 +198,7 @@ isolation.init?.once('exit', () => {
 });
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => void stop().then(quit));
 
-process.umask(0o177);
 rmSync(SUPERVISOR_FILES.socket, { force: true });
-server.listen(SUPERVISOR_FILES.socket, () => chmodSync(SUPERVISOR_FILES.socket, 0o600));
-process.umask(0o077);
+const before = process.umask(0o177);
+server.listen(SUPERVISOR_FILES.socket);
+process.umask(before);

@@ -1,5 +1,5 @@
 /** The processes of a session, found by what each inherits: the marker in its environment, or a parent that has it. */
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { MARKER } from './protocol.ts';
 
 export interface Member {
@@ -29,7 +29,7 @@ export function isAlive(pid: number): boolean {
 
 /**
  * Every process of the session whose folder is given, except this one. Linux only; elsewhere the list is empty.
- * A process counts by its environment, its working directory, or its parent.
+ * A process counts by the environment that it was started with, or by its parent.
  */
 export function membersOf(folder: string): Member[] {
   if (process.platform !== 'linux') return [];
@@ -37,7 +37,7 @@ export function membersOf(folder: string): Member[] {
   const services = new Map<number, string>();
   for (const name of readdirSync('/proc')) {
     const pid = Number(name);
-    if (!Number.isInteger(pid) || pid === process.pid || pid === process.ppid) continue;
+    if (!Number.isInteger(pid) || pid === process.pid) continue;
     const stat = read(`/proc/${pid}/stat`);
     if (stat === '') continue;
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
@@ -46,7 +46,6 @@ export function membersOf(folder: string): Member[] {
     const environment = read(`/proc/${pid}/environ`).split('\0');
     const value = (key: string) => environment.find((entry) => entry.startsWith(`${key}=`))?.slice(key.length + 1);
     if (value(MARKER.session) === folder) services.set(pid, value(MARKER.service) ?? '');
-    else if (isWithin(folder, workingDirectory(pid))) services.set(pid, '');
   }
   for (let grew = true; grew; ) {
     grew = false;
@@ -60,16 +59,14 @@ export function membersOf(folder: string): Member[] {
   return [...services].map(([pid, service]) => ({ pid, service }));
 }
 
-function workingDirectory(pid: number): string {
-  try {
-    return readlinkSync(`/proc/${pid}/cwd`);
-  } catch {
-    return '';
-  }
-}
-
-function isWithin(folder: string, path: string): boolean {
-  return path === folder || path.startsWith(`${folder}/`);
+/** A process and everything below it, deepest first. Linux only; elsewhere only the process itself. */
+export function treeOf(pid: number): number[] {
+  const children = read(`/proc/${pid}/task/${pid}/children`)
+    .trim()
+    .split(' ')
+    .map(Number)
+    .filter((child) => child > 0);
+  return [...children.flatMap(treeOf), pid];
 }
 
 /** The only child of a process such as nsenter; null when it has none. */

@@ -92,24 +92,38 @@ export class Service {
     this.#stopping = true;
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
-    const main = this.#mainPid();
+    const main = await this.#mainPid();
     if (main !== null) kill(main, 'SIGTERM');
-    const timer = setTimeout(() => void killAll(() => this.#options.members(), KILL_AFTER_MS), KILL_AFTER_MS);
+    const group = this.#child?.pid;
+    const timer = setTimeout(() => void this.#killRest(group), KILL_AFTER_MS);
     await this.#ended;
     clearTimeout(timer);
   }
 
-  #mainPid(): number | null {
-    const pid = this.#child?.pid;
-    if (pid === undefined) return null;
-    return this.#options.wrapped ? childOf(pid) : pid;
+  /** Null when it does not run. Just after the start the program behind nsenter is not there yet: waits for it. */
+  async #mainPid(): Promise<number | null> {
+    for (let tries = 0; tries < 50; tries++) {
+      const pid = this.#child?.pid;
+      if (pid === undefined) return null;
+      const main = this.#options.wrapped ? childOf(pid) : pid;
+      if (main !== null) return main;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    return null;
+  }
+
+  /** @param group process group of the service, which is all there is to go by where there is no /proc */
+  async #killRest(group: number | undefined): Promise<void> {
+    if (group !== undefined) kill(-group, 'SIGKILL');
+    await killAll(() => this.#options.members(), KILL_AFTER_MS);
   }
 
   async #onExit(code: number | null, signal: NodeJS.Signals | null): Promise<void> {
     this.#exitCode = signal === null ? code : 128 + constants.signals[signal];
+    const group = this.#child?.pid;
     this.#child = null;
     // A container ends with its first process; so does a service.
-    await killAll(() => this.#options.members(), KILL_AFTER_MS);
+    await this.#killRest(group);
     const again = this.plan.restart === 'always' || (this.plan.restart === 'on-failure' && this.#exitCode !== 0);
     if (this.#stopping || !again) {
       this.#state = 'exited';
