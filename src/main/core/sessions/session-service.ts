@@ -48,7 +48,7 @@ export class Sessions implements SessionService {
 
   /** Takes over what an earlier host left running, and removes what belongs to nobody. */
   async resume(): Promise<void> {
-    const { store, catalog, runtimes } = this.#options;
+    const { store, catalog } = this.#options;
     await catalog.reload();
     const records = store.sessions.live();
     const keep = new Set<string>();
