@@ -5,11 +5,11 @@
 import { createRequire } from 'node:module';
 import type { IBuffer } from '@xterm/headless';
 
-// These packages are CommonJS whose exports Node cannot see from an import.
-const require = createRequire(import.meta.url);
-const { Terminal: Headless } = require('@xterm/headless') as typeof import('@xterm/headless');
-const { SerializeAddon } = require('@xterm/addon-serialize') as typeof import('@xterm/addon-serialize');
-const { UnicodeGraphemesAddon } = require('@xterm/addon-unicode-graphemes') as typeof import('@xterm/addon-unicode-graphemes');
+// These packages are CommonJS whose exports Node cannot see from an import. Not named `require`: the bundle has its own.
+const load = createRequire(import.meta.url);
+const { Terminal: Headless } = load('@xterm/headless') as typeof import('@xterm/headless');
+const { SerializeAddon } = load('@xterm/addon-serialize') as typeof import('@xterm/addon-serialize');
+const { UnicodeGraphemesAddon } = load('@xterm/addon-unicode-graphemes') as typeof import('@xterm/addon-unicode-graphemes');
 
 /** Answers per second; a file that asks 10 000 times gets no more. Programs ask a handful of times when they start. */
 const REPLIES_PER_SECOND = 50;
