@@ -38,6 +38,7 @@ async function serveRenderer(renderer) {
     server: { host: '127.0.0.1', port, strictPort: true, hmr: { clientPort: port } },
   });
   await server.listen();
+  console.log(`dev: the page is made by vite on port ${port}; open the link of the host`);
   return { url: `http://127.0.0.1:${port}/`, close: () => server.close() };
 }
 

@@ -18,7 +18,7 @@ runDesktop({
     return createCore({
       dataDirectory,
       labFolders: { builtIn: join(root, 'labs'), extra: [...(existsSync(ownLabs) ? [ownLabs] : []), ...labFolders] },
-      sidecarFolder: join(root, 'out/sidecar'),
+      sidecarFolder: join(import.meta.dirname, '../sidecar'),
       node: process.execPath,
       electronRunAsNode: process.versions.electron !== undefined,
       version: packageJson.version,
