@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { OpsLabError } from '../../../../shared/contract/errors.ts';
 import type { Addresses, ObserverJob } from '../../../../sidecar/observer/protocol.ts';
-import { killAll, membersOf } from '../../../../sidecar/supervisor/process-table.ts';
+import { hasArgument, killAll, membersOf } from '../../../../sidecar/supervisor/process-table.ts';
 import type { SupervisedService, SupervisorInfo } from '../../../../sidecar/supervisor/protocol.ts';
 import type { Lab } from '../../labs/lab.ts';
 import { integrationEnvironment } from '../../terminals/shell-integration.ts';
@@ -182,7 +182,8 @@ export class ShellSession implements RuntimeSession {
     // Where it cannot answer any more, its processes are ended one by one.
     await client.ask<number[]>({ op: 'stop' }, { timeoutMs: STOP_TIMEOUT_MS }).catch(() => []);
     client.close();
-    const left = await killAll(() => [...membersOf(folder).map(({ pid }) => pid), info.pid], 5000);
+    const supervisor = () => (hasArgument(info.pid, folder) ? [info.pid] : []);
+    const left = await killAll(() => [...membersOf(folder).map(({ pid }) => pid), ...supervisor()], 5000);
     return left.map((pid) => `process ${pid}`);
   }
 
