@@ -18,7 +18,7 @@ const OPTIONS = {
 await runMain(async () => {
   const options = parseOptions(process.argv.slice(2), OPTIONS);
   if (options.help) {
-    const about = 'Renderer: hot reload. Main, preload and sidecar: built again and the host restarted. Ctrl-C ends it.';
+    const about = 'In the browser the page reloads hot; what runs in the host is built again and the host restarted. Ctrl-C ends it.';
     process.stdout.write(helpText('npm run dev -- [options]', about, OPTIONS));
     return 0;
   }

@@ -5,8 +5,6 @@
  */
 import { EventEmitter } from 'node:events';
 import { mkdirSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import { BrowserWindow, stopBrowser, windowEvents } from './browser-window.ts';
 import { ask, listenToTest, tell } from './control.ts';
 import { holdLock, releaseLock } from './instance-lock.ts';
@@ -42,7 +40,6 @@ class App extends EventEmitter {
 
   getPath(name: string): string {
     if (name === 'userData') return lifecycle.userData;
-    if (name === 'appData') return process.env.XDG_CONFIG_HOME ?? join(homedir(), '.config');
     throw new Error(`the stand-in knows no path ${name}`);
   }
 

@@ -13,6 +13,7 @@ const SOURCES = [
   'tsconfig.base.json',
   'package.json',
   'package-lock.json',
+  'scripts/lib/app-config.mjs',
   'scripts/lib/bundle.mjs',
   'scripts/lib/sidecars.mjs',
 ];
@@ -30,7 +31,7 @@ function isCurrent(key) {
  * @throws {StepError} when the build fails; the old `out/` is then still there
  */
 export async function ensureBuild(node) {
-  const key = hashKey(ROOT, SOURCES, { wanted: (path) => !/\.test\.tsx?$/.test(path) });
+  const key = hashKey(ROOT, SOURCES, { wanted: (path) => !/\.test\.tsx?$|^src\/test-support\//.test(path) });
   if (isCurrent(key)) return;
   await withLock(
     join(TOOLS, 'locks', 'build'),

@@ -4,19 +4,16 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer as createTcpServer } from 'node:net';
 import { join } from 'node:path';
-import { resolveConfig } from 'electron-vite';
 import { build, createServer } from 'vite';
+import { appConfig } from './app-config.mjs';
 import { ENDS_WITH_US } from './launch.mjs';
 import { ROOT } from './paths.mjs';
 import { sidecarConfig, sidecarNames } from './sidecars.mjs';
 
 const [electron = '', ...hostArgs] = process.argv.slice(2);
 const OUT_DEV = join(ROOT, 'out-dev');
-const watch = { watch: {}, outDir: OUT_DEV, sourcemap: true };
 
-const { config } = await resolveConfig({ build: watch, logLevel: 'warn' }, 'serve', 'development');
-if (config?.main === undefined || config.preload === undefined || config.renderer === undefined)
-  throw new Error('electron.vite.config.ts is not complete');
+const config = await appConfig('serve', { watch: {}, outDir: OUT_DEV, sourcemap: true });
 
 /** @param {number} wanted @returns {Promise<number>} that port, or a free one */
 function freePort(wanted) {
@@ -30,16 +27,22 @@ function freePort(wanted) {
   });
 }
 
-const rendererPort = await freePort(5171);
-// The page comes through the web host (OPS_LAB_RENDERER_URL); only its line for hot reload goes straight to this server.
-const server = await createServer({
-  ...config.renderer,
-  configFile: false,
-  server: { host: '127.0.0.1', port: rendererPort, strictPort: true, hmr: { clientPort: rendererPort } },
-});
-await server.listen();
-const rendererUrl = server.resolvedUrls?.local[0] ?? '';
-console.log(`dev: renderer at ${rendererUrl}`);
+/**
+ * The page comes through the web host (OPS_LAB_RENDERER_URL); only its line for hot reload goes straight to this server.
+ * @param {import('vite').InlineConfig} renderer
+ */
+async function serveRenderer(renderer) {
+  const port = await freePort(5171);
+  const server = await createServer({
+    ...renderer,
+    server: { host: '127.0.0.1', port, strictPort: true, hmr: { clientPort: port } },
+  });
+  await server.listen();
+  return { url: `http://127.0.0.1:${port}/`, close: () => server.close() };
+}
+
+// Electron's page comes from its own protocol, whose policy lets nothing in from a server: there it is built like the rest.
+const page = electron === '' ? await serveRenderer(config.renderer) : undefined;
 
 /** @type {import('node:child_process').ChildProcess | undefined} */
 let host;
@@ -54,7 +57,7 @@ async function stopHost() {
 }
 
 function startHost() {
-  const env = { ...process.env, OPS_LAB_RENDERER_URL: rendererUrl, ELECTRON_RENDERER_URL: rendererUrl };
+  const env = { ...process.env, ...(page === undefined ? {} : { OPS_LAB_RENDERER_URL: page.url }) };
   const [file, args] =
     electron === '' ? [process.execPath, [...ENDS_WITH_US, join(OUT_DEV, 'main/web.js')]] : [electron, [join(OUT_DEV, 'main/index.js')]];
   const child = spawn(file, [...args, ...hostArgs], { cwd: ROOT, env, stdio: ['pipe', 'inherit', 'inherit'] });
@@ -99,7 +102,8 @@ const sidecars = sidecarNames().map((name) => {
 });
 /** @type {(() => Promise<void>)[]} */
 const closers = [];
-for (const watched of [config.main, config.preload, ...sidecars]) closers.push(await watchBuild({ ...watched, configFile: false }));
+const watchedConfigs = [config.main, config.preload, ...sidecars, ...(page === undefined ? [config.renderer] : [])];
+for (const watched of watchedConfigs) closers.push(await watchBuild(watched));
 restart();
 
 async function end() {
@@ -108,7 +112,7 @@ async function end() {
   await turn;
   await stopHost();
   await Promise.all(closers.map((close) => close()));
-  await server.close();
+  await page?.close();
   process.exit(0);
 }
 process.on('SIGINT', end);

@@ -6,11 +6,13 @@ const TERMINAL_SCREEN = ['@xterm/headless', '@xterm/addon-serialize', '@xterm/ad
 export const TESTS_MAY = [
   'vitest',
   'fast-check',
+  'vite',
   'node:*',
   'test-support',
   'core',
   'api',
   'transports',
+  'web-host',
   'sidecar',
   'domain',
   'terminal-wire',
@@ -69,7 +71,19 @@ export const ZONES = [
   {
     zone: 'web-host',
     files: ['src/main/web/'],
-    may: ['api', 'transports', 'domain', 'terminal-wire', 'contract', 'node:*', 'fastify', '@fastify/cookie', '@fastify/static', 'ws'],
+    may: [
+      'api',
+      'transports',
+      'domain',
+      'terminal-wire',
+      'contract',
+      'node:*',
+      'fastify',
+      '@fastify/cookie',
+      '@fastify/static',
+      'ws',
+      'zod',
+    ],
     mayTypes: ['core'],
   },
   {
@@ -81,18 +95,20 @@ export const ZONES = [
   {
     zone: 'electron-entry',
     files: ['src/main/index.ts'],
-    may: ['core', 'api', 'transports', 'electron-host', 'domain', 'terminal-wire', 'contract', 'node:*', 'electron'],
+    may: ['entry-support', 'core', 'api', 'transports', 'electron-host', 'domain', 'terminal-wire', 'contract', 'node:*', 'electron'],
   },
   {
     zone: 'web-entry',
     files: ['src/main/web.ts'],
-    may: ['core', 'api', 'transports', 'web-host', 'domain', 'terminal-wire', 'contract', 'node:*'],
+    may: ['entry-support', 'core', 'api', 'transports', 'web-host', 'domain', 'terminal-wire', 'contract', 'node:*'],
   },
   {
     zone: 'cli-entry',
     files: ['src/main/cli.ts', 'src/main/cli/'],
-    may: ['core', 'api', 'transports', 'domain', 'terminal-wire', 'contract', 'node:*', 'yaml', 'zod'],
+    may: ['entry-support', 'core', 'api', 'transports', 'domain', 'terminal-wire', 'contract', 'node:*', 'yaml', 'zod'],
   },
+  // Where data is kept on each system: the entries share it.
+  { zone: 'entry-support', files: ['src/main/data-directory.ts', 'src/main/data-directory.core.test.ts'], may: ['contract', 'node:*'] },
   { zone: 'preload', files: ['src/preload/'], may: ['electron'], mayTypes: ['domain', 'terminal-wire', 'contract'] },
   {
     zone: 'renderer',

@@ -15,6 +15,9 @@ import { StepError, say } from './say.mjs';
 /** @type {Requirement[]} */
 const REQUIREMENTS = [
   { name: 'docker.io', for: 'the docker runtime', commands: ['dockerd'] },
+  { name: 'docker.io', for: 'init processes in containers', commands: ['docker-init'] },
+  { name: 'containerd', for: 'the docker runtime', commands: ['containerd'] },
+  { name: 'runc', for: 'the docker runtime', commands: ['runc', 'crun'] },
   { name: 'docker-cli', for: 'terminals in containers', commands: ['docker'] },
   { name: 'iptables', for: 'the networks of containers', commands: ['iptables'] },
   { name: 'mmdebstrap', for: 'the lab image without a registry', commands: ['mmdebstrap'] },
@@ -82,7 +85,7 @@ async function install() {
   rmSync(log, { force: true });
   const missing = missingRequirements();
   if (missing.length === 0) return;
-  say(`installing what the tests need: ${missing.map(({ name }) => name).join(' ')} ...`);
+  say(`installing what the tests need: ${[...new Set(missing.map(({ name }) => name))].join(' ')} ...`);
   const update = await aptGet(['update'], log);
   // Where the engine and its client are one package, the client's own name is not known.
   const splits = await succeeds('apt-cache', ['show', 'docker-cli']);

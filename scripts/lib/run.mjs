@@ -66,7 +66,11 @@ export function run(file, args, { cwd, env = process.env, log, timeoutMs, signal
     /** @param {number | null} code @param {string} message */
     const finish = (code, message) => {
       clearTimeout(timer);
-      clearTimeout(killTimer);
+      if (killTimer !== undefined && child.pid !== undefined) {
+        clearTimeout(killTimer);
+        // It was told to end, and did; what it had started may not have been told.
+        signalGroup(child.pid, 'SIGKILL');
+      }
       for (const each of signals) each.removeEventListener('abort', end);
       if (typeof output === 'number') closeSync(output);
       resolve({ ok: code === 0 && !timedOut, code, timedOut, seconds: (Date.now() - started) / 1000, message });

@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { homeIdOf } from './core/home-id.ts';
 import { dataDirectoryPath, openDataDirectory } from './data-directory.ts';
 
 let root: string;
@@ -19,17 +20,24 @@ describe('the data directory', () => {
     expect(dataDirectoryPath(undefined, {}, 'darwin', '/Users/me')).toBe('/Users/me/Library/Application Support/Ops Lab');
   });
 
-  it('is made for its owner only and keeps its id', () => {
-    const first = openDataDirectory(join(root, 'a', 'b'));
-    expect(statSync(first.path).mode & 0o777).toBe(0o700);
-    expect(openDataDirectory(first.path)).toEqual(first);
-    expect(readdirSync(first.path)).toEqual(['home-id']);
+  it('is made for its owner only', () => {
+    const path = join(root, 'a', 'b');
+    openDataDirectory(path);
+    openDataDirectory(path);
+    expect(statSync(path).mode & 0o777).toBe(0o700);
   });
 
   it('says what to do when it cannot be used', () => {
     writeFileSync(join(root, 'file'), '');
     expect(() => openDataDirectory(join(root, 'file', 'x'))).toThrow(/Choose another one with --data-dir/);
+  });
+
+  it('has one id, which stays', () => {
+    const id = homeIdOf(root);
+    expect(id).toMatch(/^[0-9a-f]{32}$/);
+    expect(homeIdOf(root)).toBe(id);
+    expect(readdirSync(root)).toEqual(['home-id']);
     writeFileSync(join(root, 'home-id'), 'nonsense');
-    expect(() => openDataDirectory(root)).toThrow(/is damaged/);
+    expect(() => homeIdOf(root)).toThrow(/is damaged/);
   });
 });

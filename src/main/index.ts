@@ -1,8 +1,9 @@
 /** Electron entry: composition only. */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { app } from 'electron';
 import packageJson from '../../package.json' with { type: 'json' };
 import { createCore } from './core/create-core.ts';
+import { dataDirectoryPath } from './data-directory.ts';
 import { localCaller, runDesktop } from './electron/desktop.ts';
 import { serveRpc } from './transports/message-port.ts';
 
@@ -11,15 +12,17 @@ const root = join(import.meta.dirname, '../..');
 runDesktop({
   uiFolder: join(root, 'out/renderer'),
   preload: join(root, 'out/preload/index.cjs'),
-  defaultDataDirectory: join(app.getPath('appData'), 'ops-lab'),
-  openCore: ({ dataDirectory, labFolders }) =>
-    createCore({
+  defaultDataDirectory: dataDirectoryPath(undefined),
+  openCore: ({ dataDirectory, labFolders }) => {
+    const ownLabs = join(dataDirectory, 'labs');
+    return createCore({
       dataDirectory,
-      labFolders: { builtIn: join(root, 'labs'), extra: labFolders },
+      labFolders: { builtIn: join(root, 'labs'), extra: [...(existsSync(ownLabs) ? [ownLabs] : []), ...labFolders] },
       sidecarFolder: join(root, 'out/sidecar'),
       node: process.execPath,
       electronRunAsNode: process.versions.electron !== undefined,
       version: packageJson.version,
-    }),
+    });
+  },
   connectRpc: (core, port) => serveRpc(core, () => localCaller(core), port),
 });

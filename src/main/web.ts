@@ -5,7 +5,8 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { OpsLabError } from '../shared/contract/errors.ts';
 import type { Core } from './core/core.ts';
 import { createCore } from './core/create-core.ts';
-import { HELP, readWebOptions, usualDataDirectory, type WebOptions } from './web/options.ts';
+import { dataDirectoryPath } from './data-directory.ts';
+import { HELP, readWebOptions, type WebOptions } from './web/options.ts';
 import { runWebHost } from './web/run.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -27,7 +28,7 @@ function openCore(options: WebOptions, dataDirectory: string): Promise<Core> {
 /** The usual directory, or one beside it while another host has that one. */
 async function openSomewhere(options: WebOptions): Promise<Core> {
   if (options.dataDirectory !== null) return openCore(options, options.dataDirectory);
-  const usual = usualDataDirectory(process.platform, process.env);
+  const usual = dataDirectoryPath(undefined);
   for (let number = 1; ; number++) {
     try {
       return await openCore(options, number === 1 ? usual : `${usual}-${number}`);

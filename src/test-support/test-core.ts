@@ -1,8 +1,8 @@
 /**
  * A core for tests of what lies around it: learners, history, progress and settings are the real services on a real
- * store; there is no engine and no lab; one terminal is a real `cat` process.
+ * store; there is no engine and no lab; one terminal is
+ * a real bash on a pty, in raw mode, that gives back what it is sent.
  */
-import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import type { Caller, Core, SessionService } from '../main/core/core.ts';
 import { EventHub } from '../main/core/events/event-hub.ts';
@@ -11,8 +11,8 @@ import { createLearnerService } from '../main/core/learners/learner-service.ts';
 import { createProgressService } from '../main/core/progress/progress-service.ts';
 import { createSettingsService } from '../main/core/settings/settings-service.ts';
 import { newId, openStore, type Store } from '../main/core/store/store.ts';
+import { Terminal } from '../main/core/terminals/terminal.ts';
 import { OpsLabError } from '../shared/contract/errors.ts';
-import { decodeViewerFrame, encodeHostFrame } from '../shared/terminal-wire/frames.ts';
 
 export interface TestCore extends Core {
   readonly store: Store;
@@ -27,24 +27,24 @@ export function createTestCore(dataDirectory: string): TestCore {
   const store = openStore(join(dataDirectory, 'ops-lab.db'));
   const events = new EventHub();
   const terminalId = newId();
-  const children = new Set<ReturnType<typeof spawn>>();
+  let terminal: Terminal | null = null;
+  const openTerminal = () => {
+    const program = 'stty raw -echo; printf "ready\\r\\n"; exec cat';
+    const command = {
+      file: '/bin/bash',
+      args: ['--norc', '-c', program],
+      env: { PATH: process.env.PATH ?? '' },
+      cwd: '/',
+      captured: false,
+    };
+    terminal ??= new Terminal({ id: terminalId, command, cols: 80, rows: 24, nonce: newId(), scrollback: 1000, recordingFile: null });
+    return terminal;
+  };
   const missing = () => Promise.reject(new OpsLabError('not-found', 'There is no such session.'));
   const noEngine = () => Promise.reject(new OpsLabError('engine-missing', 'There is no engine.', {}, true));
   const attachTerminal: SessionService['attachTerminal'] = (_caller, id, channel) => {
     if (id !== terminalId) throw new OpsLabError('not-found', 'There is no such terminal.');
-    const cat = spawn('cat', [], { stdio: ['pipe', 'pipe', 'ignore'] });
-    children.add(cat);
-    cat.on('exit', () => children.delete(cat));
-    cat.stdout.on('data', (bytes: Buffer) => channel.send(encodeHostFrame({ kind: 'output', bytes })));
-    channel.onMessage((bytes) => {
-      try {
-        const frame = decodeViewerFrame(bytes);
-        if (frame.kind === 'input') cat.stdin.write(Buffer.from(frame.bytes));
-      } catch {
-        channel.close();
-      }
-    });
-    channel.onClose(() => cat.kill());
+    openTerminal().attach(channel);
   };
   let closed = false;
   return {
@@ -90,7 +90,7 @@ export function createTestCore(dataDirectory: string): TestCore {
     onEvent: (caller: Caller, listener) => events.on(caller, listener),
     close: async () => {
       closed = true;
-      for (const child of children) child.kill();
+      await terminal?.close();
       store.close();
     },
   };

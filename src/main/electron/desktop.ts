@@ -17,7 +17,7 @@ export interface DesktopParts {
   /** Folder of the built renderer, and the built preload script; absolute. */
   readonly uiFolder: string;
   readonly preload: string;
-  /** The usual data directory of this system. */
+  /** Where the data is when no argument names a place. */
   readonly defaultDataDirectory: string;
   openCore(options: DesktopOptions & { readonly dataDirectory: string }): Promise<Core>;
   /** Serves the contract's calls to the person at this machine until the port closes. */
@@ -38,7 +38,7 @@ export function localCaller(core: Core): Caller {
 export function runDesktop(parts: DesktopParts): void {
   app.enableSandbox();
   protocol.registerSchemesAsPrivileged([UI_SCHEME]);
-  const options = readOptions(process.argv.slice(1), process.env);
+  const options = readOptions(process.argv.slice(1));
   const dataDirectory = options.dataDirectory ?? parts.defaultDataDirectory;
   // Chromium's own files live beside ours, and the lock for the single instance is per data directory.
   app.setPath('userData', join(dataDirectory, 'electron'));

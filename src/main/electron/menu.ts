@@ -9,10 +9,13 @@ export interface MenuActions {
   toggleDeveloperTools(): void;
 }
 
+/** The keys that the menu takes on Linux and Windows; the renderer must not use them. */
+export const MENU_KEYS: readonly string[] = ['Ctrl+Shift+Q', 'Ctrl+Shift+I', 'F11'];
+
 /**
  * The application menu. On macOS the standard roles use Cmd, which no shell sees. On Linux and Windows the standard keys
- * (Ctrl+W, Ctrl+R, Ctrl+Z, Ctrl+A ...) are the shell's, so every own item there has Shift; the edit roles show their keys
- * without taking them.
+ * (Ctrl+W, Ctrl+R, Ctrl+Z, Ctrl+A ...) are the shell's and those with Shift mostly the renderer's (tabs, splits, history),
+ * so own items there have no key but the few in MENU_KEYS; the edit roles show their keys without taking them.
  */
 export function menuTemplate(platform: NodeJS.Platform, packaged: boolean, actions: MenuActions): MenuItemConstructorOptions[] {
   const registerAccelerator = platform === 'darwin';
@@ -42,12 +45,11 @@ export function menuTemplate(platform: NodeJS.Platform, packaged: boolean, actio
     return [{ role: 'appMenu' }, { role: 'fileMenu' }, edit, { label: 'View', submenu: view }, { role: 'windowMenu' }];
   }
   const view: MenuItemConstructorOptions[] = [
-    // Without a key: Ctrl+R and Ctrl+Shift+R search the history, in the shell and in the app.
     { label: 'Reload', click: actions.reload },
     { type: 'separator' },
-    { label: 'Actual size', accelerator: 'Ctrl+Shift+0', click: () => actions.zoom(0) },
-    { label: 'Zoom in', accelerator: 'Ctrl+Shift+Plus', click: () => actions.zoom(1) },
-    { label: 'Zoom out', accelerator: 'Ctrl+Shift+-', click: () => actions.zoom(-1) },
+    { label: 'Actual size', click: () => actions.zoom(0) },
+    { label: 'Zoom in', click: () => actions.zoom(1) },
+    { label: 'Zoom out', click: () => actions.zoom(-1) },
     { type: 'separator' },
     { label: 'Full screen', accelerator: 'F11', click: actions.toggleFullScreen },
   ];
@@ -56,7 +58,7 @@ export function menuTemplate(platform: NodeJS.Platform, packaged: boolean, actio
     {
       label: 'File',
       submenu: [
-        { label: 'Close window', accelerator: 'Ctrl+Shift+W', click: actions.close },
+        { label: 'Close window', click: actions.close },
         { label: 'Quit', accelerator: 'Ctrl+Shift+Q', click: actions.quit },
       ],
     },

@@ -125,19 +125,32 @@ describe.each(TRANSPORTS)('over %s', (_name, start) => {
     expect(core.events.size).toBe(4);
   });
 
-  test('bytes of a terminal travel both ways, unchanged and in order', async () => {
+  test('what is typed and what the terminal answers arrive unchanged; a viewer that comes back sees it all', async () => {
     const { core, transport } = await setUp(start);
-    const channel = await transport.openTerminal(core.terminalId);
-    const received: Buffer[] = [];
-    channel.onMessage((bytes) => {
-      const frame = decodeHostFrame(bytes);
-      if (frame.kind === 'output') received.push(Buffer.from(frame.bytes));
-    });
-    const sent = Buffer.concat(Array.from({ length: 200 }, (_, index) => Buffer.from([index, 0, 255, 13, 10, 27, 0xf0, 0x9f])));
-    for (let at = 0; at < sent.length; at += 100) channel.send(encodeViewerFrame({ kind: 'input', bytes: sent.subarray(at, at + 100) }));
-    await expect.poll(() => Buffer.concat(received).length).toBe(sent.length);
-    expect(Buffer.concat(received).equals(sent)).toBe(true);
-    channel.close();
+    const view = async () => {
+      const channel = await transport.openTerminal(core.terminalId);
+      const decoder = new TextDecoder();
+      const seen = { channel, text: '' };
+      channel.onMessage((bytes) => {
+        const frame = decodeHostFrame(bytes);
+        if (frame.kind === 'snapshot') seen.text = frame.text;
+        if (frame.kind === 'output') seen.text += decoder.decode(frame.bytes, { stream: true });
+      });
+      await expect.poll(() => seen.text).toContain('ready');
+      return seen;
+    };
+    const first = await view();
+    const lines = Array.from({ length: 300 }, (_, index) => `line ${index}: größe 💥 端末\r\n`);
+    // Cut without regard to characters: the pieces of one may come in two messages.
+    const sent = new TextEncoder().encode(lines.join(''));
+    for (let at = 0; at < sent.length; at += 101)
+      first.channel.send(encodeViewerFrame({ kind: 'input', bytes: sent.subarray(at, at + 101) }));
+    await expect.poll(() => first.text.slice(first.text.indexOf('line 0')), { timeout: 5000 }).toBe(lines.join(''));
+    first.channel.close();
+    const second = await view();
+    expect(second.text).toContain('line 0: größe 💥 端末');
+    expect(second.text).toContain('line 299: größe 💥 端末');
+    second.channel.close();
   });
 
   test('bytes that are no frame close the terminal channel and nothing else', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readWebOptions, usualDataDirectory } from './options.ts';
+import { readWebOptions } from './options.ts';
 
 test('without options it takes the default port or one near it, and the usual directory', () => {
   expect(readWebOptions([], {})).toEqual({ help: false, port: 4777, exactPort: false, dataDirectory: null, labFolders: [], open: false });
@@ -30,9 +30,3 @@ test.each([['--port', '-1'], ['--port', '65536'], ['--port', '0x50'], ['--port']
     ).toThrow(expect.objectContaining({ code: 'invalid' }));
   },
 );
-
-test('the usual directory is the system one for application data', () => {
-  expect(usualDataDirectory('linux', {}, '/home/a')).toBe('/home/a/.config/ops-lab');
-  expect(usualDataDirectory('linux', { XDG_CONFIG_HOME: '/x' }, '/home/a')).toBe('/x/ops-lab');
-  expect(usualDataDirectory('darwin', {}, '/Users/a')).toBe('/Users/a/Library/Application Support/ops-lab');
-});

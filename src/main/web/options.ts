@@ -1,5 +1,4 @@
-import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { OpsLabError } from '../../shared/contract/errors.ts';
 
@@ -26,7 +25,7 @@ Press Enter in its terminal, or send SIGUSR2, for another link. Ctrl-C ends it.
 
   --port N        Port on 127.0.0.1; 0 takes any free one. Default: ${DEFAULT_PORT}, or the next free one.
   --data-dir DIR  Where progress, history and recordings are kept. Default: $OPS_LAB_DATA_DIR, otherwise this system's
-                  folder for application data.
+                  folder for such data.
   --labs DIR      A folder with further labs; may be repeated.
   --open          Open the default browser.
   --help          Show this.
@@ -68,12 +67,4 @@ export function readWebOptions(argv: readonly string[], environment: NodeJS.Proc
     labFolders: (values.labs ?? []).map((folder) => resolve(folder)),
     open: values.open ?? false,
   };
-}
-
-/** The system's folder for application data; the desktop host uses the same one. */
-export function usualDataDirectory(platform: NodeJS.Platform, environment: NodeJS.ProcessEnv, home = homedir()): string {
-  const set = (value: string | undefined, otherwise: string) => (value === undefined || value === '' ? otherwise : value);
-  if (platform === 'darwin') return join(home, 'Library', 'Application Support', 'ops-lab');
-  if (platform === 'win32') return join(set(environment.APPDATA, join(home, 'AppData', 'Roaming')), 'ops-lab');
-  return join(set(environment.XDG_CONFIG_HOME, join(home, '.config')), 'ops-lab');
 }

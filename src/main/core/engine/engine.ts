@@ -8,7 +8,10 @@ import { callEngine } from './api.ts';
 import { type Endpoint, findEndpoints, type HostEnvironment, hostEnvironment } from './endpoint.ts';
 
 /** The engine's part of an EngineStatus; the image builder adds `image`. */
-export type EngineFacts = Omit<EngineStatus, 'image'>;
+export type EngineFacts = Omit<EngineStatus, 'image'> & {
+  /** Whether a socket is there that this user may not use. */
+  readonly permissionDenied: boolean;
+};
 
 /** What the runtime needs to know beyond what people are shown. */
 export interface EngineDetails {
@@ -20,6 +23,10 @@ export interface EngineDetails {
   /** Stable id of the engine's installation. */
   readonly id: string;
   readonly memoryBytes: number;
+  /** Processors that containers can use. */
+  readonly cpus: number;
+  readonly flavour: EngineFacts['flavour'];
+  readonly version: string;
   readonly limits: { readonly memory: boolean; readonly pids: boolean; readonly cpu: boolean };
 }
 
@@ -55,6 +62,7 @@ const nothing = (state: EngineFacts['state'], message: string, endpoint: string 
   cgroupVersion: null,
   storageDriver: null,
   freeBytes: null,
+  permissionDenied: false,
 });
 
 export class Engine {
@@ -127,7 +135,7 @@ export class Engine {
       try {
         return await describe(endpoint);
       } catch (error) {
-        failure ??= nothing('unreachable', unreachable(endpoint, error), endpoint.url);
+        failure ??= { ...nothing('unreachable', unreachable(endpoint, error), endpoint.url), permissionDenied: isPermission(error) };
       }
     }
     const hidden = this.#host.env.OPS_LAB_ENGINE === 'none';
@@ -138,9 +146,13 @@ export class Engine {
   }
 }
 
+function isPermission(error: unknown): boolean {
+  const { code } = error as { code?: unknown };
+  return code === 'EACCES' || code === 'EPERM';
+}
+
 function unreachable(endpoint: Endpoint, error: unknown): string {
-  const code = (error as { code?: unknown }).code;
-  if (code === 'EACCES' || code === 'EPERM') {
+  if (isPermission(error)) {
     return `There is an engine at ${endpoint.url}, but this user may not use it. Join its group or start Ops Lab as a user who has it.`;
   }
   const reason = error instanceof Error ? error.message : String(error);
@@ -181,6 +193,9 @@ async function describe(endpoint: Endpoint): Promise<Look> {
     architecture: version.Arch,
     id: info.ID ?? endpoint.url,
     memoryBytes: info.MemTotal ?? 0,
+    cpus: info.NCPU ?? 1,
+    flavour,
+    version: version.Version,
     limits: { memory: info.MemoryLimit !== false, pids: info.PidsLimit !== false, cpu: info.CpuCfsQuota !== false },
   };
   return { facts, client, details };
@@ -204,6 +219,7 @@ interface Info {
   CgroupVersion?: string;
   SecurityOptions?: string[] | null;
   MemTotal?: number;
+  NCPU?: number;
   MemoryLimit?: boolean;
   PidsLimit?: boolean;
   CpuCfsQuota?: boolean;

@@ -11,7 +11,7 @@ const SCRIPT_TIMEOUT_MS = 60_000;
  * works, restarts its services.
  * @throws OpsLabError `lab-broken` when apply.sh fails
  */
-export async function applyFix(session: RuntimeSession, fix: Fix, signal: AbortSignal): Promise<void> {
+export async function applyFix(session: RuntimeSession, fix: Fix, signal: AbortSignal = new AbortController().signal): Promise<void> {
   for (const path of fix.files) {
     signal.throwIfAborted();
     await session.writeFile(path, await readFile(join(fix.folder, 'files', path)));

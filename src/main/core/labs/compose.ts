@@ -37,7 +37,11 @@ export const ServiceSchema = z.strictObject({
   pid: reference.optional(),
   network_mode: reference.optional(),
   networks: z.array(name).optional(),
-  volumes: z.array(z.literal('workspace:/lab')).default([]),
+  /** `/lab` is the learner's workspace, or, for an upstream, the lab's own `services/`, out of the learner's reach. */
+  volumes: z
+    .array(z.enum(['workspace:/lab', 'services:/lab:ro']))
+    .max(1)
+    .default([]),
   depends_on: z.array(name).default([]),
   /** `terminal`: where the learner works; on the shell runtime that is the session's own shell and nothing is started. */
   'x-ops-lab': z.strictObject({ role: z.enum(['terminal', 'service', 'upstream']) }).default({ role: 'service' }),
@@ -47,6 +51,6 @@ export type ComposeService = z.infer<typeof ServiceSchema>;
 export const ComposeSchema = z.strictObject({
   services: z.record(name, ServiceSchema),
   networks: z.record(name, z.strictObject({ internal: z.literal(true) })).default({}),
-  volumes: z.strictObject({ workspace: z.strictObject({}).nullable() }),
+  volumes: z.strictObject({ workspace: z.strictObject({}).nullable(), services: z.strictObject({}).nullable().optional() }),
 });
 export type ComposeFile = z.infer<typeof ComposeSchema>;

@@ -28,8 +28,8 @@ load:
 probes:
   load:
     use: http-load
-    title: 20 requests a second for 3 seconds
-    with: { service: app, port: 8080, path: /, rate: 20, seconds: 3 }
+    title: 15 requests a second for 2 seconds
+    with: { service: app, port: 8080, path: /, rate: 15, seconds: 2 }
     bounds:
       - measure: p99
         label: 99th percentile of the time to an answer
@@ -54,7 +54,7 @@ objectives:
   - kind: repair
     id: responsive
     title: Many can ask at once
-    detail: The 99th percentile stays under a second at 20 requests a second.
+    detail: The 99th percentile stays under a second at 15 requests a second.
     probes: [load]
     hold: 10
 check-every: 15
@@ -114,7 +114,7 @@ const STORY = `# The service that answers one at a time
 
 ## Symptoms
 
-One request is answered in about 150 ms. Twenty at once take seconds, and the more people ask, the longer each one waits.
+One request is answered in about 150 ms. Fifteen at once take seconds, and the more people ask, the longer each one waits.
 
 ## Investigation
 

@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Runtime } from '../runtime/runtime.ts';
 
 const LOCK = 'proof.json';
 
@@ -80,9 +81,32 @@ export async function sessionFolders(dataDirectory: string): Promise<SessionFold
   return folders;
 }
 
-/** Removes the folders of proofs whose process is gone. Sweep the runtimes first: they find their things by these folders. */
-export async function removeDeadProofs(dataDirectory: string): Promise<string[]> {
+/** Every id except these. A sweep only asks whether an id is in the set, so that sessions begun meanwhile are kept as well. */
+class AllBut extends Set<string> {
+  readonly #without: ReadonlySet<string>;
+
+  constructor(without: ReadonlySet<string>) {
+    super();
+    this.#without = without;
+  }
+
+  override has(id: string): boolean {
+    return !this.#without.has(id);
+  }
+}
+
+/**
+ * Removes what proofs left whose process is gone, and nothing else.
+ * @param runtimes all of them: a folder is what tells of a dead proof, so it goes when every runtime was swept
+ * @returns what was removed, for people to read
+ */
+export async function sweepDeadProofs(dataDirectory: string, runtimes: readonly Runtime[]): Promise<string[]> {
   const { deadProofs } = await sessionFolders(dataDirectory);
+  if (deadProofs.size === 0) return [];
+  const keep = new AllBut(deadProofs);
+  const swept = await Promise.allSettled(runtimes.map((runtime) => runtime.sweep(keep)));
+  const removed = swept.flatMap((result) => (result.status === 'fulfilled' ? result.value : []));
+  if (swept.some(({ status }) => status === 'rejected')) return removed;
   for (const id of deadProofs) await rm(join(dataDirectory, 'sessions', id), { recursive: true, force: true });
-  return [...deadProofs].map((id) => `folder of the ended proof session ${id}`);
+  return [...removed, ...[...deadProofs].map((id) => `folder of the ended proof session ${id}`)];
 }

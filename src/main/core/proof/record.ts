@@ -97,7 +97,7 @@ export async function writeRecording(lab: Lab, name: string, output: string): Pr
   scalar.type = Scalar.BLOCK_LITERAL;
   const old = document.contents.get('output', true);
   if (isScalar(old)) scalar.comment = old.comment;
-  document.contents.set('output', scalar);
+  document.set('output', scalar);
   await writeFile(`${path}.new`, document.toString({ lineWidth: 0 }));
   await rename(`${path}.new`, path);
 }

@@ -45,7 +45,10 @@ export interface ServiceStatus {
   /** Times that it was started again after it ended by itself or was killed. */
   readonly restarts: number;
   readonly exitCode: number | null;
+  /** Whether its latest end was an out-of-memory kill; still true after the restart that followed. */
   readonly outOfMemory: boolean;
+  /** Out-of-memory kills seen since the session began; absent where the runtime cannot see them. */
+  readonly outOfMemoryKills?: number;
   /** Milliseconds since 1970. */
   readonly startedAt: number | null;
 }
@@ -59,6 +62,11 @@ export interface PtyCommand {
   readonly cwd: string;
   /** False where the shell cannot report its commands. */
   readonly captured: boolean;
+  /**
+   * To be called once the pty has ended, however it ended: hangs up what it leaves behind. (A shell in a container
+   * outlives the command line that was attached to it.) Never rejects.
+   */
+  ended?(): Promise<void>;
 }
 
 export interface TerminalRequest {

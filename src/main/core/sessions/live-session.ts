@@ -55,6 +55,11 @@ export class LiveSession {
     return record;
   }
 
+  /** Aborted when the session ends. */
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
   /** Starts in the background; `onChange` tells how it goes. */
   begin(): void {
     this.#starting = this.#begin().catch((error: unknown) => this.#fail(error));

@@ -1,5 +1,4 @@
 /** All sessions of this host: finds the right one for a call, and says what changed. */
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { OpsLabError } from '../../../shared/contract/errors.ts';
 import type { RuntimeKind, SessionSummary, SessionView, StoryPartView, TerminalView } from '../../../shared/contract/values.ts';
@@ -9,21 +8,22 @@ import { isLive } from '../../../shared/domain/session-state.ts';
 import type { BinaryChannel } from '../../../shared/terminal-wire/channel.ts';
 import type { Caller, SessionService } from '../core.ts';
 import type { EventHub } from '../events/event-hub.ts';
+import { applyFix } from '../labs/apply-fix.ts';
 import type { Lab } from '../labs/lab.ts';
 import type { LabCatalog } from '../labs/lab-catalog.ts';
-import { applyFix } from '../labs/apply-fix.ts';
+import { sessionFolders, sweepDeadProofs } from '../proof/proof-sessions.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { SessionRecord } from '../store/sessions.ts';
 import { newId, type Store } from '../store/store.ts';
 import { Coalesced } from './coalesced.ts';
 import { LiveSession } from './live-session.ts';
+import { readText, writeText } from './session-files.ts';
 import { sessionSummary, sessionView } from './session-view.ts';
 
 /** Running at once, of one learner. */
 const MAX_LIVE = 4;
 /** Changes of one session within this many milliseconds are sent as one event. */
 const EVENT_EVERY_MS = 40;
-const MAX_TEXT_BYTES = 1_000_000;
 
 interface Options {
   readonly store: Store;
@@ -47,7 +47,7 @@ export class Sessions implements SessionService {
 
   /** Takes over what an earlier host left running, and removes what belongs to nobody. */
   async resume(): Promise<void> {
-    const { store, catalog, runtimes } = this.#options;
+    const { store, catalog } = this.#options;
     await catalog.reload();
     const records = store.sessions.live();
     const keep = new Set<string>();
@@ -69,7 +69,16 @@ export class Sessions implements SessionService {
       });
       if (!adopted) keep.delete(record.id);
     }
-    await Promise.all(Object.values(runtimes).map((runtime) => runtime.sweep(keep).catch(() => [])));
+    await this.sweep(keep);
+  }
+
+  /** Removes what belongs to no session in `keep` and to no proof that another process is running. @returns what, for people to read */
+  async sweep(keep: ReadonlySet<string>): Promise<string[]> {
+    const { runtimes, dataDirectory } = this.#options;
+    const { liveProofs } = await sessionFolders(dataDirectory);
+    const all = new Set([...keep, ...liveProofs]);
+    const removed = await Promise.all(Object.values(runtimes).map((runtime) => runtime.sweep(all).catch(() => [])));
+    return [...removed.flat(), ...(await sweepDeadProofs(dataDirectory, Object.values(runtimes)))];
   }
 
   liveIds(): ReadonlySet<string> {
@@ -221,7 +230,7 @@ export class Sessions implements SessionService {
     const fix = session.lab.solutions.find((solution) => solution.name === name);
     if (fix === undefined) throw new OpsLabError('not-found', `This lab has no solution ${name}.`, { name });
     if (!session.record.assisted) throw new OpsLabError('not-allowed', 'Show the solutions first; the attempt is then marked as assisted.');
-    await applyFix(session.runtime(), fix);
+    await applyFix(session.runtime(), fix, session.signal);
     return this.#changedView(caller, sessionId);
   }
 
@@ -277,8 +286,7 @@ export class Sessions implements SessionService {
   }
 
   async readFile(caller: Caller, sessionId: string, path: string): Promise<{ path: string; content: string; version: string }> {
-    const bytes = await this.#require(caller, sessionId).runtime().readFile(path);
-    return { path, content: toText(path, bytes), version: versionOf(bytes) };
+    return readText(this.#require(caller, sessionId).runtime(), path);
   }
 
   async writeFile(
@@ -288,23 +296,7 @@ export class Sessions implements SessionService {
     content: string,
     version: string | null,
   ): Promise<{ path: string; version: string }> {
-    const runtime = this.#require(caller, sessionId).runtime();
-    const bytes = new TextEncoder().encode(content);
-    if (bytes.length > MAX_TEXT_BYTES)
-      throw new OpsLabError('file-too-large', `${path} would have ${bytes.length} bytes; the editor writes at most ${MAX_TEXT_BYTES}.`, {
-        path,
-      });
-    const now = await runtime.readFile(path).then(versionOf, (error: unknown) => {
-      if (error instanceof OpsLabError && error.code === 'not-found') return null;
-      throw error;
-    });
-    if (now !== version) {
-      const happened =
-        now === null ? 'was removed' : version === null ? 'exists already' : 'was changed in a terminal or by another window';
-      throw new OpsLabError('conflict', `${path} ${happened} since you opened it. Nothing was written.`, { path });
-    }
-    await runtime.writeFile(path, bytes);
-    return { path, version: versionOf(bytes) };
+    return writeText(this.#require(caller, sessionId).runtime(), path, content, version);
   }
 
   async openTerminal(caller: Caller, sessionId: string, name: string, cols: number, rows: number): Promise<TerminalView> {
@@ -405,18 +397,4 @@ export class Sessions implements SessionService {
     if (!lab.manifest.objectives.some((spec) => spec.id === objective))
       throw new OpsLabError('not-found', `This lab has no objective ${objective}.`, { objective });
   }
-}
-
-function versionOf(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex').slice(0, 32);
-}
-
-function toText(path: string, bytes: Uint8Array): string {
-  try {
-    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-    if (!text.includes('\0')) return text;
-  } catch {
-    // Told below.
-  }
-  throw new OpsLabError('file-binary', `${path} is not a text file. Look at it in a terminal.`, { path });
 }

@@ -56,6 +56,7 @@ export class Terminal {
   readonly id: string;
   /** Whether the shell can report its commands. */
   readonly captured: boolean;
+  readonly #command: PtyCommand;
   readonly #pty: ReturnType<typeof spawn>;
   readonly #screen: Screen;
   readonly #screenConsumer = new Consumer();
@@ -69,12 +70,14 @@ export class Terminal {
   readonly #exitListeners = new Set<() => void>();
   #exit: { code: number | null; signal: number | null } | null = null;
   #closing: Promise<void> | null = null;
+  #ended: Promise<void> | undefined;
   #liveness: NodeJS.Timeout | null = null;
 
   /** Starts the program. @throws OpsLabError `runtime-unavailable` when it cannot be started */
   constructor(options: TerminalOptions) {
     const { cols, rows } = clampSize(options.cols, options.rows);
     this.id = options.id;
+    this.#command = options.command;
     this.captured = options.command.captured;
     this.#parser = new CommandParser(options.nonce, (event) => {
       for (const listener of this.#commandListeners) listener(event);
@@ -183,6 +186,7 @@ export class Terminal {
     }
     this.#screen.dispose();
     await this.#recording?.close();
+    await this.#ended;
   }
 
   #restore(file: string): void {
@@ -297,6 +301,7 @@ export class Terminal {
     this.#joiner.close();
     this.#exit = signal > 0 ? { code: null, signal } : { code, signal: null };
     this.#parser.close(this.#exit.code);
+    this.#ended = this.#command.ended?.();
     const frame = encodeHostFrame({ kind: 'exit', ...this.#exit });
     for (const viewer of this.#viewers) if (viewer.waiting === null && !viewer.lagging) viewer.channel.send(frame);
     this.#screen.write('', () => {

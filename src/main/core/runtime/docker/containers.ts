@@ -1,0 +1,188 @@
+/** Makes and starts the containers of a session: the lab's services, the observer and the load. */
+import type Docker from 'dockerode';
+import { OpsLabError } from '../../../../shared/contract/errors.ts';
+import type { Addresses } from '../../../../sidecar/observer/protocol.ts';
+import { callEngine } from '../../engine/api.ts';
+import type { EngineDetails } from '../../engine/engine.ts';
+import { engineError } from '../../engine/engine-error.ts';
+import type { LabImages } from '../../engine/image-builder.ts';
+import type { Lab } from '../../labs/lab.ts';
+import { type ContainerSpec, createBody, limitsOf } from './container-spec.ts';
+import { LOAD, labelsOf, nameOf, type OBSERVER, type SessionIdentity, volumesOf } from './names.ts';
+import { aliasesOf, networksOf, ownerOf, referenced, serviceOf } from './plan.ts';
+
+const OBSERVER_NOFILE = { soft: 16_384, hard: 16_384 };
+
+export interface Surroundings {
+  readonly docker: Docker;
+  readonly details: EngineDetails;
+  readonly identity: SessionIdentity;
+  readonly lab: Lab;
+  readonly images: LabImages;
+  readonly signal: AbortSignal;
+}
+
+export function privateCgroups(details: EngineDetails): boolean {
+  return details.apiVersion !== '1.40';
+}
+
+/** Networks of compose.yaml that a service really uses. */
+function usedNetworks(lab: Lab): string[] {
+  const names = Object.keys(lab.compose.services).filter((name) => ownerOf(lab.compose, name, 'network_mode') === name);
+  return [...new Set(names.flatMap((name) => networksOf(lab.compose, name)))];
+}
+
+/**
+ * Keeps the host itself off the network: by the engine's own isolated mode where it has one, else by leaving the bridge
+ * without an address.
+ */
+function networkOptions({ flavour, version }: EngineDetails): Record<string, string> {
+  if (flavour === 'podman' || flavour === 'unknown') return {};
+  if (Number(version.split('.')[0]) >= 28) return { 'com.docker.network.bridge.gateway_mode_ipv4': 'isolated' };
+  return { 'com.docker.network.bridge.inhibit_ipv4': 'true' };
+}
+
+/** @returns ids of the session's networks by their names in compose.yaml */
+export async function createNetworks({ docker, details, identity, lab, signal }: Surroundings): Promise<Map<string, string>> {
+  const made = await Promise.all(
+    usedNetworks(lab).map(async (name) => {
+      const { Id } = await callEngine<{ Id: string }>(docker, {
+        method: 'POST',
+        path: '/networks/create',
+        body: {
+          Name: nameOf(identity, name),
+          Driver: 'bridge',
+          Internal: true,
+          Attachable: false,
+          EnableIPv6: false,
+          Labels: labelsOf(identity),
+          Options: networkOptions(details),
+        },
+        signal,
+      });
+      return [name, Id] as const;
+    }),
+  );
+  return new Map(made);
+}
+
+export async function createVolumes({ docker, identity, signal }: Surroundings): Promise<void> {
+  await Promise.all(
+    Object.values(volumesOf(identity)).map((Name) =>
+      callEngine(docker, { method: 'POST', path: '/volumes/create', body: { Name, Driver: 'local', Labels: labelsOf(identity) }, signal }),
+    ),
+  );
+}
+
+async function create(around: Surroundings, name: string, spec: ContainerSpec, networks: readonly string[]): Promise<string> {
+  const { docker, details, identity, signal } = around;
+  const { Id } = await callEngine<{ Id: string }>(docker, {
+    method: 'POST',
+    path: '/containers/create',
+    query: { name: nameOf(identity, name) },
+    body: createBody(spec, details.cpus, privateCgroups(details)),
+    signal,
+  });
+  // Engines before API 1.44 take one network at creation.
+  for (const network of networks.slice(1)) {
+    await callEngine(docker, {
+      method: 'POST',
+      path: `/networks/${network}/connect`,
+      body: { Container: Id, EndpointConfig: { Aliases: spec.aliases } },
+      signal,
+    });
+  }
+  return Id;
+}
+
+function idOf(ids: ReadonlyMap<string, string>, name: string): string {
+  const id = ids.get(name);
+  if (id === undefined) throw new OpsLabError('internal', `${name} has not been created yet.`);
+  return id;
+}
+
+/** @param containers ids of the services made so far; `networks` ids by name */
+export async function createService(
+  around: Surroundings,
+  name: string,
+  containers: ReadonlyMap<string, string>,
+  networks: ReadonlyMap<string, string>,
+): Promise<string> {
+  const { identity, lab, images } = around;
+  const { compose } = lab;
+  const service = serviceOf(compose, name);
+  const isTerminal = service['x-ops-lab'].role === 'terminal';
+  const sharedNetwork = referenced(service.network_mode);
+  const sharedProcesses = referenced(service.pid);
+  const joined = sharedNetwork === null ? networksOf(compose, name).map((network) => idOf(networks, network)) : [];
+  const volumes = volumesOf(identity);
+  const mounts = [
+    ...(isTerminal || service.volumes.includes('workspace:/lab') ? [{ volume: volumes.workspace, target: '/lab', readOnly: false }] : []),
+    ...(service.volumes.includes('services:/lab:ro') ? [{ volume: volumes.services, target: '/lab', readOnly: true }] : []),
+    ...(isTerminal ? [{ volume: volumes.tools, target: '/opt/ops-lab', readOnly: true }] : []),
+  ];
+  try {
+    const spec: ContainerSpec = {
+      image: await images.imageId(service.image),
+      command: service.command,
+      environment: service.environment,
+      labels: labelsOf(identity, name),
+      ...(sharedNetwork === null ? { hostname: name } : {}),
+      mounts,
+      ...limitsOf(service),
+      pidMode: sharedProcesses === null ? '' : `container:${idOf(containers, sharedProcesses)}`,
+      networkMode: sharedNetwork === null ? (joined[0] ?? 'none') : `container:${idOf(containers, sharedNetwork)}`,
+      aliases: sharedNetwork === null ? aliasesOf(compose, name) : [],
+      init: true,
+    };
+    return await create(around, name, spec, joined);
+  } catch (error) {
+    throw engineError(error, `create the service ${name}`);
+  }
+}
+
+/** How the observer reaches each service: by its name on the session's network. */
+export function addressesOf(lab: Lab): Addresses {
+  return Object.fromEntries(Object.keys(lab.compose.services).map((name) => [name, { host: name }]));
+}
+
+/** @param which the observer, which waits for jobs, or the background load of lab.yaml */
+export async function createObserver(
+  around: Surroundings,
+  which: typeof OBSERVER | typeof LOAD,
+  networks: ReadonlyMap<string, string>,
+): Promise<string> {
+  const { identity, lab, images } = around;
+  const loads = lab.manifest.load.map(({ 'timeout-ms': timeoutMs, ...load }) => ({ ...load, timeoutMs }));
+  const job = { op: 'load-forever', loads, addresses: addressesOf(lab) };
+  const joined = [...networks.values()];
+  const spec: ContainerSpec = {
+    image: await images.imageId('ops-lab/base'),
+    command: which === LOAD ? ['node', '/opt/observer/observer.mjs', '--job', JSON.stringify(job)] : ['sleep', 'infinity'],
+    environment: {},
+    labels: labelsOf(identity, which),
+    hostname: which.replace('~', ''),
+    mounts: [{ volume: volumesOf(identity).observer, target: '/opt/observer', readOnly: true }],
+    memoryBytes: 256 * 1024 ** 2,
+    cpus: 1,
+    pids: 256,
+    nofile: OBSERVER_NOFILE,
+    capabilities: [],
+    readOnly: true,
+    restart: which === LOAD ? 'on-failure' : 'no',
+    pidMode: '',
+    networkMode: joined[0] ?? 'none',
+    aliases: [],
+    init: true,
+  };
+  return create(around, which, spec, joined);
+}
+
+/** @param what for the message, such as `the service api` */
+export async function startContainer(docker: Docker, id: string, what: string, signal: AbortSignal): Promise<void> {
+  try {
+    await callEngine(docker, { method: 'POST', path: `/containers/${id}/start`, also: [304], signal, timeoutMs: 60_000 });
+  } catch (error) {
+    throw engineError(error, `start ${what}`);
+  }
+}

@@ -1,0 +1,114 @@
+/** What a session's folder holds on the shell runtime, and the plan by which its supervisor works. */
+import { chmod, copyFile, mkdir, stat, symlink, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { MARKER, type ServicePlan, SUPERVISOR_FILES, type SupervisorPlan } from '../../../../sidecar/supervisor/protocol.ts';
+import type { Lab } from '../../labs/lab.ts';
+import { SHELL_INTEGRATION } from '../../terminals/shell-integration.ts';
+
+export interface ShellPrograms {
+  /** The Node (or Electron, as Node) that runs the labs' programs, the supervisor and the observer. */
+  readonly node: string;
+  readonly electronRunAsNode: boolean;
+  readonly observer: string;
+  readonly isolation: SupervisorPlan['isolation'];
+}
+
+/** Paths within a session's folder. */
+export function pathsOf(folder: string) {
+  return {
+    workspace: join(folder, 'workspace'),
+    home: join(folder, 'home'),
+    bin: join(folder, 'bin'),
+    integration: join(folder, 'integration.bash'),
+    plan: join(folder, SUPERVISOR_FILES.plan),
+    log: join(folder, SUPERVISOR_FILES.log),
+  };
+}
+
+/** The environment that every process of the session has: nothing of the host's own but what is named here. */
+export function sessionEnvironment(folder: string): Record<string, string> {
+  const { bin, home } = pathsOf(folder);
+  return {
+    PATH: [bin, '/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'].join(':'),
+    HOME: home,
+    LANG: process.platform === 'darwin' ? 'en_US.UTF-8' : 'C.UTF-8',
+    [MARKER.session]: folder,
+  };
+}
+
+/** Makes or completes the folder and writes the plan. */
+export async function prepareFolder(folder: string, lab: Lab, programs: ShellPrograms): Promise<void> {
+  const paths = pathsOf(folder);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await chmod(folder, 0o700);
+  for (const directory of [join(paths.workspace, 'log'), paths.home, paths.bin]) await mkdir(directory, { recursive: true });
+  for (const file of lab.workspaceFiles) {
+    const from = join(lab.folder, 'workspace', file);
+    const to = join(paths.workspace, file);
+    await mkdir(dirname(to), { recursive: true });
+    await copyFile(from, to);
+    await chmod(to, ((await stat(from)).mode & 0o777) | 0o600);
+  }
+  await writeFile(paths.integration, SHELL_INTEGRATION);
+  // Nested shells read this one.
+  await writeFile(join(paths.home, '.bashrc'), SHELL_INTEGRATION);
+  await installNode(join(paths.bin, 'node'), programs);
+  await writeFile(paths.plan, JSON.stringify(planOf(folder, lab, programs), null, 2), { mode: 0o600 });
+}
+
+/** `ps` shows the program as `node`, whatever it really is. */
+async function installNode(path: string, programs: ShellPrograms): Promise<void> {
+  if (programs.electronRunAsNode) {
+    const quoted = `'${programs.node.replaceAll("'", "'\\''")}'`;
+    await writeFile(path, `#!/usr/bin/env bash\nexport ELECTRON_RUN_AS_NODE=1\nexec -a node ${quoted} "$@"\n`, { mode: 0o755 });
+  } else {
+    await symlink(programs.node, path);
+  }
+}
+
+function planOf(folder: string, lab: Lab, programs: ShellPrograms): SupervisorPlan {
+  const { workspace } = pathsOf(folder);
+  const services = Object.entries(lab.compose.services);
+  return {
+    folder,
+    workspace,
+    isolation: programs.isolation,
+    environment: sessionEnvironment(folder),
+    hosts: services.map(([name]) => name),
+    services: inOrder(lab).map((name): ServicePlan => {
+      const service = lab.compose.services[name];
+      if (service === undefined) throw new Error(`no service ${name}`);
+      return {
+        name,
+        command: service.command,
+        environment: service.environment,
+        softDescriptors: service.ulimits.nofile.soft,
+        hardDescriptors: service.ulimits.nofile.hard,
+        restart: service.restart,
+        ports: service.expose.map(Number),
+      };
+    }),
+    observer: [programs.node, programs.observer],
+    observerEnvironment: observerEnvironment(folder, programs),
+  };
+}
+
+export function observerEnvironment(folder: string, programs: ShellPrograms): Record<string, string> {
+  return { ...sessionEnvironment(folder), ...(programs.electronRunAsNode ? { ELECTRON_RUN_AS_NODE: '1' } : {}) };
+}
+
+/** The services that are started, each after those it depends on. The terminal's service is the session's own shell. */
+function inOrder(lab: Lab): string[] {
+  const order: string[] = [];
+  const visit = (name: string) => {
+    const service = lab.compose.services[name];
+    if (service === undefined || service['x-ops-lab'].role === 'terminal' || order.includes(name)) return;
+    // A circle of dependencies is refused when the lab is loaded; here it must only not go on for ever.
+    seen.add(name);
+    for (const other of service.depends_on) if (!seen.has(other)) visit(other);
+    order.push(name);
+  };
+  const seen = new Set<string>();
+  for (const name of Object.keys(lab.compose.services)) visit(name);
+  return order;
+}
