@@ -9,7 +9,23 @@ import type { IBuffer } from '@xterm/headless';
 const load = createRequire(import.meta.url);
 const { Terminal: Headless } = load('@xterm/headless') as typeof import('@xterm/headless');
 const { SerializeAddon } = load('@xterm/addon-serialize') as typeof import('@xterm/addon-serialize');
-const { UnicodeGraphemesAddon } = load('@xterm/addon-unicode-graphemes') as typeof import('@xterm/addon-unicode-graphemes');
+const { UnicodeGraphemesAddon } = outsideThePool(
+  () => load('@xterm/addon-unicode-graphemes') as typeof import('@xterm/addon-unicode-graphemes'),
+);
+
+/**
+ * Runs `use` while Node makes each Buffer with memory of its own. The graphemes add-on reads its table from the start of the
+ * memory behind a Buffer: in Node's shared pool that is somebody else's, and loading fails with "Data error".
+ */
+function outsideThePool<T>(use: () => T): T {
+  const { poolSize } = Buffer;
+  Buffer.poolSize = 0;
+  try {
+    return use();
+  } finally {
+    Buffer.poolSize = poolSize;
+  }
+}
 
 /** Answers per second; a file that asks 10 000 times gets no more. Programs ask a handful of times when they start. */
 const REPLIES_PER_SECOND = 50;
