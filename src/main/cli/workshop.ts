@@ -5,9 +5,9 @@ import { createRuntimes, type Runtimes } from '../core/create-runtimes.ts';
 import { doctor } from '../core/engine/doctor.ts';
 import { Engine } from '../core/engine/engine.ts';
 import { ImageBuilder } from '../core/engine/image-builder.ts';
+import { LABEL } from '../core/engine/labels.ts';
 import { type LookForLeftovers, leftoverFolder, leftoverProcesses } from '../core/proof/leftovers.ts';
 import { findResources } from '../core/runtime/docker/resources.ts';
-import { LABEL } from '../core/runtime/labels.ts';
 
 export interface Workshop {
   readonly runtimes: Runtimes;
