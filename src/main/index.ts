@@ -10,8 +10,8 @@ import { serveRpc } from './transports/message-port.ts';
 const root = join(import.meta.dirname, '../..');
 
 runDesktop({
-  uiFolder: join(root, 'out/renderer'),
-  preload: join(root, 'out/preload/index.cjs'),
+  uiFolder: join(import.meta.dirname, '../renderer'),
+  preload: join(import.meta.dirname, '../preload/index.cjs'),
   defaultDataDirectory: dataDirectoryPath(undefined),
   openCore: ({ dataDirectory, labFolders }) => {
     const ownLabs = join(dataDirectory, 'labs');
