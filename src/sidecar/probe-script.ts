@@ -36,9 +36,7 @@ export interface ProbeContext {
   /** Open-loop load: requests leave on time whether or not earlier ones were answered. */
   load(url: string, options: { rate: number; seconds: number; timeoutMs?: number }): Promise<LoadFigures>;
   /** What the kernel says of a service's processes now (see ProcessFacts of core/runtime/runtime.ts). */
-  processes(
-    service: string,
-  ): Promise<
+  processes(service: string): Promise<
     {
       pid: number;
       parentPid: number;

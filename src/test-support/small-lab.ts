@@ -65,9 +65,10 @@ export interface SmallLab {
 export async function makeSmallLab(): Promise<SmallLab> {
   const folder = await mkdtemp(join(tmpdir(), 'ops-lab-small-'));
   await mkdir(join(folder, 'workspace', 'src'), { recursive: true });
+  await mkdir(join(folder, 'services'));
   await mkdir(join(folder, 'probes'));
   await writeFile(join(folder, 'workspace', 'src', 'api.mjs'), API);
-  await writeFile(join(folder, 'workspace', 'src', 'upstream.mjs'), UPSTREAM);
+  await writeFile(join(folder, 'services', 'upstream.mjs'), UPSTREAM);
   await writeFile(join(folder, 'workspace', 'notes.txt'), 'first line\n');
   await writeFile(join(folder, 'workspace', 'run.sh'), '#!/bin/sh\necho ran\n', { mode: 0o755 });
   await writeFile(join(folder, 'probes', 'facts.mjs'), PROBE);
@@ -83,9 +84,9 @@ export async function makeSmallLab(): Promise<SmallLab> {
         pid: 'service:terminal',
         depends_on: ['upstream'],
       }),
-      upstream: service('upstream', ['node', 'src/upstream.mjs'], { read_only: true }),
+      upstream: service('upstream', ['node', 'upstream.mjs'], { read_only: true, volumes: ['services:/lab:ro'] }),
     },
-    volumes: { workspace: null },
+    volumes: { workspace: null, services: null },
   });
   const probe = {
     use: 'http-load',
@@ -124,7 +125,8 @@ export async function makeSmallLab(): Promise<SmallLab> {
     solutions: [],
     wrong: [],
     recordings: new Map(),
-    workspaceFiles: ['notes.txt', 'run.sh', 'src/api.mjs', 'src/upstream.mjs'],
+    workspaceFiles: ['notes.txt', 'run.sh', 'src/api.mjs'],
+    serviceFiles: ['upstream.mjs'],
     probeFiles: ['facts.mjs'],
   };
   return { lab, remove: () => rm(folder, { recursive: true, force: true }) };

@@ -1,8 +1,9 @@
 /** What the product does, as seen by a host. `create-core.ts` makes it; `src/main/api` exposes it through the contract. */
-import type { BinaryChannel } from '../../shared/terminal-wire/channel.ts';
+
+import type * as z from 'zod';
 import type { AppEvent } from '../../shared/contract/contract.ts';
 import type * as v from '../../shared/contract/values.ts';
-import type * as z from 'zod';
+import type { BinaryChannel } from '../../shared/terminal-wire/channel.ts';
 
 /** On whose behalf a call is made. Decided by the host from the connection, never by the caller. */
 export interface Caller {

@@ -8,6 +8,7 @@ import { readLines } from './lines.ts';
 import { load, loadForever, Starved } from './load.ts';
 import { type Ask, GaveUp, makeProbeContext, urlOf } from './probe-context.ts';
 import { readProcfs } from './procfs.ts';
+import { runProgram } from './program.ts';
 import type { HostLine, ObserverJob, ObserverLine } from './protocol.ts';
 
 // Whatever a probe prints is for its author's eyes; stdout belongs to the protocol.
@@ -40,7 +41,10 @@ function hear(line: HostLine): void {
 async function runScript(job: Extract<ObserverJob, { op: 'script' }>): Promise<Record<string, number>> {
   const module = (await import(pathToFileURL(job.script).href)) as { default?: (probe: ProbeContext) => Promise<unknown> };
   if (typeof module.default !== 'function') throw new Error('the probe has no default export that is a function');
-  const figures = await module.default(makeProbeContext(job.args, job.addresses, ask));
+  return toFigures(await module.default(makeProbeContext(job.args, job.addresses, ask)));
+}
+
+function toFigures(figures: unknown): Record<string, number> {
   if (typeof figures !== 'object' || figures === null) throw new Error('the probe returned no figures');
   const result: Record<string, number> = {};
   for (const [name, value] of Object.entries(figures)) {
@@ -57,6 +61,8 @@ async function run(job: ObserverJob): Promise<unknown> {
       return await load(`${urlOf(job.addresses, job.service, job.port)}${job.path}`, job);
     case 'script':
       return await runScript(job);
+    case 'exec':
+      return toFigures(await runProgram(job.argv));
     case 'procfs':
       return readProcfs();
     case 'load-forever':
@@ -81,18 +87,32 @@ async function work(job: ObserverJob): Promise<void> {
   process.exit(0);
 }
 
+/** One look for each line, until the host lets go: starting a program for each would cost far more than looking. */
+function look(): void {
+  try {
+    void say({ result: readProcfs() });
+  } catch (error) {
+    void say({ error: { code: 'could-not-check', reason: error instanceof Error ? error.message : String(error) } });
+  }
+}
+
 const given = process.argv.indexOf('--job');
 if (given > 0) {
   void work(JSON.parse(process.argv[given + 1] ?? '') as ObserverJob);
 } else {
   let begun = false;
+  let looking = false;
   readLines(
     process.stdin,
     (line) => {
       if (line.trim() === '') return;
+      if (looking) return look();
       if (begun) return hear(JSON.parse(line) as HostLine);
       begun = true;
-      void work(JSON.parse(line) as ObserverJob);
+      const job = JSON.parse(line) as ObserverJob;
+      looking = job.op === 'procfs';
+      if (looking) look();
+      else void work(job);
     },
     // Without a host there is nobody to answer to.
     () => process.exit(0),

@@ -29,9 +29,14 @@ export type ObserverJob =
       readonly args: Readonly<Record<string, string | number | boolean>>;
       readonly addresses: Addresses;
     }
+  /** Runs a program in a fresh process beside the observer; the last line of its output is a JSON object of figures. */
+  | { readonly op: 'exec'; readonly argv: readonly string[] }
   /** Goes on until it is told to end (SIGTERM, or the end of its stdin). */
   | { readonly op: 'load-forever'; readonly loads: readonly LoadSpec[]; readonly addresses: Addresses }
-  /** Every process and TCP socket of the process namespace that the observer runs in; see ProcfsSnapshot. */
+  /**
+   * Every process and TCP socket of the process namespace that the observer runs in; see ProcfsSnapshot. By stdin, each
+   * further line asks for another look, until stdin ends.
+   */
   | { readonly op: 'procfs' };
 
 /** What a script may ask of the runtime in the middle of its work. */

@@ -8,7 +8,10 @@ import { callEngine } from './api.ts';
 import { type Endpoint, findEndpoints, type HostEnvironment, hostEnvironment } from './endpoint.ts';
 
 /** The engine's part of an EngineStatus; the image builder adds `image`. */
-export type EngineFacts = Omit<EngineStatus, 'image'>;
+export type EngineFacts = Omit<EngineStatus, 'image'> & {
+  /** Whether a socket is there that this user may not use. */
+  readonly permissionDenied: boolean;
+};
 
 /** What the runtime needs to know beyond what people are shown. */
 export interface EngineDetails {
@@ -59,6 +62,7 @@ const nothing = (state: EngineFacts['state'], message: string, endpoint: string 
   cgroupVersion: null,
   storageDriver: null,
   freeBytes: null,
+  permissionDenied: false,
 });
 
 export class Engine {
@@ -131,7 +135,7 @@ export class Engine {
       try {
         return await describe(endpoint);
       } catch (error) {
-        failure ??= nothing('unreachable', unreachable(endpoint, error), endpoint.url);
+        failure ??= { ...nothing('unreachable', unreachable(endpoint, error), endpoint.url), permissionDenied: isPermission(error) };
       }
     }
     const hidden = this.#host.env.OPS_LAB_ENGINE === 'none';
@@ -142,9 +146,13 @@ export class Engine {
   }
 }
 
+function isPermission(error: unknown): boolean {
+  const { code } = error as { code?: unknown };
+  return code === 'EACCES' || code === 'EPERM';
+}
+
 function unreachable(endpoint: Endpoint, error: unknown): string {
-  const code = (error as { code?: unknown }).code;
-  if (code === 'EACCES' || code === 'EPERM') {
+  if (isPermission(error)) {
     return `There is an engine at ${endpoint.url}, but this user may not use it. Join its group or start Ops Lab as a user who has it.`;
   }
   const reason = error instanceof Error ? error.message : String(error);

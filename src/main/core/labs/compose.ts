@@ -11,11 +11,17 @@ const name = z
 const size = z.string().regex(/^[1-9]\d*(?:k|m|g)$/, 'a size such as 256m');
 const reference = z.string().regex(/^service:[a-z0-9-]+$/, 'service:NAME');
 
+/** As Compose reads it: `$$` is one `$`; a single one would be filled in from the environment, which labs may not do. */
+const text = z
+  .string()
+  .refine((value) => !value.replaceAll('$$', '').includes('$'), 'every $ doubled, as Compose wants it: $$')
+  .transform((value) => value.replaceAll('$$', () => '$'));
+
 export const ServiceSchema = z.strictObject({
   image: z.string().regex(/^ops-lab\/[a-z0-9-]+$/, 'an image of labs/images, such as ops-lab/base'),
-  command: z.array(z.string()).min(1),
+  command: z.array(text).min(1),
   working_dir: z.literal('/lab').optional(),
-  environment: z.record(z.string().regex(/^[A-Z][A-Z0-9_]*$/), z.string()).default({}),
+  environment: z.record(z.string().regex(/^[A-Z][A-Z0-9_]*$/), text).default({}),
   init: z.literal(true),
   read_only: z.boolean().default(false),
   mem_limit: size,
@@ -31,7 +37,11 @@ export const ServiceSchema = z.strictObject({
   pid: reference.optional(),
   network_mode: reference.optional(),
   networks: z.array(name).optional(),
-  volumes: z.array(z.literal('workspace:/lab')).default([]),
+  /** `/lab` is the learner's workspace, or, for an upstream, the lab's own `services/`, out of the learner's reach. */
+  volumes: z
+    .array(z.enum(['workspace:/lab', 'services:/lab:ro']))
+    .max(1)
+    .default([]),
   depends_on: z.array(name).default([]),
   /** `terminal`: where the learner works; on the shell runtime that is the session's own shell and nothing is started. */
   'x-ops-lab': z.strictObject({ role: z.enum(['terminal', 'service', 'upstream']) }).default({ role: 'service' }),
@@ -41,6 +51,6 @@ export type ComposeService = z.infer<typeof ServiceSchema>;
 export const ComposeSchema = z.strictObject({
   services: z.record(name, ServiceSchema),
   networks: z.record(name, z.strictObject({ internal: z.literal(true) })).default({}),
-  volumes: z.strictObject({ workspace: z.strictObject({}).nullable() }),
+  volumes: z.strictObject({ workspace: z.strictObject({}).nullable(), services: z.strictObject({}).nullable().optional() }),
 });
 export type ComposeFile = z.infer<typeof ComposeSchema>;

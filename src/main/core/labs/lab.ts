@@ -37,6 +37,8 @@ export interface Lab {
   readonly recordings: ReadonlyMap<string, RecordingSpec>;
   /** Relative paths of the files of `workspace/`. */
   readonly workspaceFiles: readonly string[];
+  /** Relative paths of the files of `services/`: programs of upstream services, out of the learner's reach. */
+  readonly serviceFiles: readonly string[];
   /** Relative paths of the files of `probes/`. */
   readonly probeFiles: readonly string[];
 }

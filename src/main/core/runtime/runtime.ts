@@ -94,7 +94,9 @@ export type ObserverRequest =
       readonly seconds: number;
       readonly timeoutMs: number;
     }
-  | { readonly op: 'script'; readonly script: string; readonly args: Readonly<Record<string, string | number | boolean>> };
+  | { readonly op: 'script'; readonly script: string; readonly args: Readonly<Record<string, string | number | boolean>> }
+  /** Runs a program in a fresh process beside the observer; the last line of its output is a JSON object of figures. */
+  | { readonly op: 'exec'; readonly argv: readonly string[] };
 
 /** What /proc says of the processes of one service. */
 export interface ProcessFacts {

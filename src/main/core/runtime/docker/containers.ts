@@ -117,7 +117,8 @@ export async function createService(
   const joined = sharedNetwork === null ? networksOf(compose, name).map((network) => idOf(networks, network)) : [];
   const volumes = volumesOf(identity);
   const mounts = [
-    ...(isTerminal || service.volumes.length > 0 ? [{ volume: volumes.workspace, target: '/lab', readOnly: false }] : []),
+    ...(isTerminal || service.volumes.includes('workspace:/lab') ? [{ volume: volumes.workspace, target: '/lab', readOnly: false }] : []),
+    ...(service.volumes.includes('services:/lab:ro') ? [{ volume: volumes.services, target: '/lab', readOnly: true }] : []),
     ...(isTerminal ? [{ volume: volumes.tools, target: '/opt/ops-lab', readOnly: true }] : []),
   ];
   try {

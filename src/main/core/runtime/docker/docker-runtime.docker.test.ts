@@ -205,6 +205,8 @@ describe.skipIf(!needsEngine())('the docker runtime', () => {
       code: 'runtime-unavailable',
       message: 'told to give up',
     });
+    const argv = ['node', '-p', 'JSON.stringify({ pid: process.pid > 1, outside: !require("node:fs").existsSync("/lab/notes.txt") })'];
+    expect(await session.observe({ op: 'exec', argv }, unhurried())).toEqual({ pid: 1, outside: 1 });
     const cut = AbortSignal.timeout(300);
     const long = { op: 'http-load', service: 'api', port: 3000, path: '/', rate: 1, seconds: 30, timeoutMs: 2_000 } as const;
     await expect(session.observe(long, cut)).rejects.toMatchObject({ code: 'timeout' });

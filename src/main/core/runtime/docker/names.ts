@@ -1,5 +1,5 @@
 /** Names and labels of what a session has on the engine. Names are for people; everything is addressed by id or label. */
-import { LABEL } from '../labels.ts';
+import { LABEL } from '../../engine/labels.ts';
 
 export interface SessionIdentity {
   readonly sessionId: string;
@@ -36,6 +36,7 @@ export function labelsOf({ sessionId, labId, learnerId, home }: SessionIdentity,
 }
 
 /** Names of the session's volumes. */
-export function volumesOf(identity: SessionIdentity): { workspace: string; tools: string; observer: string } {
-  return { workspace: nameOf(identity, 'workspace'), tools: nameOf(identity, 'tools'), observer: nameOf(identity, 'observer') };
+export function volumesOf(identity: SessionIdentity): Record<'workspace' | 'services' | 'tools' | 'observer', string> {
+  const volume = (part: string): string => nameOf(identity, part);
+  return { workspace: volume('workspace'), services: volume('services'), tools: volume('tools'), observer: volume('observer') };
 }

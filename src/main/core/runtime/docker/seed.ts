@@ -67,9 +67,10 @@ export interface SeedRequest {
 /** Fills the session's volumes through a container that is never started. */
 export async function seedVolumes({ docker, identity, lab, image, observer, integration, signal }: SeedRequest): Promise<void> {
   const volumes = volumesOf(identity);
-  const targets = { workspace: '/lab', tools: '/opt/ops-lab', observer: '/opt/observer' };
-  const [workspace, tools, program, { Id }] = await Promise.all([
+  const targets = { workspace: '/lab', services: '/services', tools: '/opt/ops-lab', observer: '/opt/observer' };
+  const [workspace, services, tools, program, { Id }] = await Promise.all([
     workspaceArchive(lab),
+    readFiles(join(lab.folder, 'services'), lab.serviceFiles).then((files) => packFiles(files)),
     packFiles([{ path: 'integration.bash', content: integration }]),
     Promise.all([readFile(observer), readFiles(join(lab.folder, 'probes'), lab.probeFiles, 'probes/')]).then(([content, probes]) =>
       packFiles([{ path: 'observer.mjs', content }, ...probes]),
@@ -97,6 +98,7 @@ export async function seedVolumes({ docker, identity, lab, image, observer, inte
   ]);
   const archives: [string, Buffer][] = [
     [targets.workspace, workspace],
+    [targets.services, services],
     [targets.tools, tools],
     [targets.observer, program],
   ];

@@ -112,7 +112,11 @@ export class ShellSession implements RuntimeSession {
     const { info, programs, folder, lab } = this.#parts;
     const addresses = this.#addresses;
     const job: ObserverJob =
-      request.op === 'script' ? { ...request, script: join(lab.folder, 'probes', request.script), addresses } : { ...request, addresses };
+      request.op === 'script'
+        ? { ...request, script: join(lab.folder, 'probes', request.script), addresses }
+        : request.op === 'http-load'
+          ? { ...request, addresses }
+          : request;
     await this.ready;
     const [file = '', ...args] = [...info.enterNetwork, programs.node, programs.observer];
     const child = spawn(file, args, { cwd: folder, env: observerEnvironment(folder, programs), stdio: ['pipe', 'pipe', 'ignore'] });

@@ -1,0 +1,43 @@
+/**
+ * What a person would do outside the page, in a test's hands: it speaks to this process over Node's own child-process
+ * channel. Without a test (no channel), dialogs are cancelled.
+ */
+export type ToTest =
+  | { readonly type: 'ready'; readonly endpoint: string }
+  /** A window has loaded this page. */
+  | { readonly type: 'loaded'; readonly url: string }
+  | { readonly type: 'dialog'; readonly id: number; readonly message: string; readonly detail: string; readonly buttons: readonly string[] }
+  /** A page began to save this; whether the host let it go on. */
+  | { readonly type: 'download'; readonly url: string; readonly allowed: boolean }
+  | { readonly type: 'error-box'; readonly title: string; readonly content: string }
+  | { readonly type: 'open-external'; readonly url: string };
+export type FromTest =
+  | { readonly type: 'dialog-answer'; readonly id: number; readonly response: number }
+  | { readonly type: 'crash-renderer' }
+  | { readonly type: 'close-window' };
+
+export function tell(message: ToTest): void {
+  if (process.connected) process.send?.(message);
+}
+
+const answers = new Map<number, (response: number) => void>();
+let nextDialog = 1;
+
+/** Asks the test; resolves with the index of the button. */
+export function ask(message: string, detail: string, buttons: readonly string[], cancelId: number): Promise<number> {
+  if (!process.connected) return Promise.resolve(cancelId);
+  const id = nextDialog++;
+  tell({ type: 'dialog', id, message, detail, buttons });
+  return new Promise((resolve) => answers.set(id, resolve));
+}
+
+export function listenToTest(act: (command: Exclude<FromTest, { type: 'dialog-answer' }>) => void): void {
+  process.on('message', (message: FromTest) => {
+    if (message.type !== 'dialog-answer') {
+      act(message);
+      return;
+    }
+    answers.get(message.id)?.(message.response);
+    answers.delete(message.id);
+  });
+}

@@ -1,0 +1,110 @@
+/** The whole way through a lab, as a learner goes it: on each host and on each runtime. */
+import { expect, test } from '../../fixtures/test.ts';
+import { Catalog } from '../../pages/catalog.ts';
+import { History } from '../../pages/history.ts';
+import { Workstation } from '../../pages/workstation.ts';
+import { objectiveIds, solutionFiles, workspaceFile } from '../../support/lab-files.ts';
+
+const LABS = [
+  { lab: 'node-event-loop-freeze', solution: 'time-slices', service: 'api' },
+  { lab: 'too-many-open-files', solution: 'deadline', service: 'api' },
+] as const;
+
+for (const { lab, solution, service } of LABS) {
+  test(`${lab}: from the page to a fix that holds, over a crash, and back`, async ({ app, runtime }) => {
+    const [repair = ''] = objectiveIds(lab, 'repair');
+    await new Catalog(app.page).start(lab, runtime);
+    let bench = new Workstation(app.page);
+    await bench.acknowledge();
+    await bench.terminal.ready();
+
+    await test.step('commands run on the broken system', async () => {
+      await bench.terminal.run('echo "to $((20 + 3)) of them"; ls');
+      await bench.terminal.shows('to 23 of them');
+      await bench.terminal.shows('start.sh');
+      await bench.terminal.run('cat /no/such/file');
+      await bench.terminal.shows('No such file or directory');
+    });
+
+    await test.step('a hint opens', async () => {
+      expect((await bench.openHint()).length).toBeGreaterThan(20);
+    });
+
+    await test.step('a check fails, with its numbers and bounds', async () => {
+      await bench.check(repair);
+      await bench.verdict(repair, 'Not yet');
+      await expect(bench.objective(repair).locator('.w')).toContainText(/has to be (below|at most|at least|exactly)?/);
+      await expect(bench.objective(repair).locator('.big')).toContainText(/\d/);
+    });
+
+    const sessionId = bench.sessionId;
+    await test.step('the page is closed and opened again', async () => {
+      await app.leaveAndComeBack();
+      await app.shell.goTo('Workstation');
+      bench = new Workstation(app.page);
+      await bench.terminal.shows('to 23 of them');
+      expect(bench.sessionId).toBe(sessionId);
+    });
+
+    await test.step('the host is killed and started again', async () => {
+      await app.killAndStartAgain();
+      await app.shell.goTo('Workstation');
+      bench = new Workstation(app.page);
+      expect(bench.sessionId).toBe(sessionId);
+      await bench.terminal.ready();
+      await bench.terminal.run('echo "still $((40 + 2))"');
+      await bench.terminal.shows('still 42');
+    });
+
+    const files = solutionFiles(lab, solution);
+    await test.step('a fix is written in the editor, and holds', async () => {
+      for (const [index, { path, text }] of files.entries()) {
+        await bench.editor.open(path);
+        await bench.editor.replace(path, text);
+        if (index === files.length - 1) await bench.editor.saveAndRestart(path, service);
+        else await bench.editor.save(path);
+      }
+      await bench.verdict(repair, 'Fixed', 150_000);
+    });
+
+    await test.step('the fix is taken back, and the verdict falls', async () => {
+      const changed = files.filter(({ path }) => workspaceFile(lab, path) !== null);
+      for (const [index, { path }] of changed.entries()) {
+        await bench.editor.open(path);
+        await bench.editor.replace(path, workspaceFile(lab, path) ?? '');
+        if (index === changed.length - 1) await bench.editor.saveAndRestart(path, service);
+        else await bench.editor.save(path);
+      }
+      await bench.verdict(repair, /: (Not yet|Mitigated)$/, 120_000);
+    });
+
+    await test.step('the commands are in the history, with their exit codes', async () => {
+      await app.shell.goTo('History');
+      const history = new History(app.page);
+      await history.search('file');
+      await history.expectCommand('cat /no/such/file', 1);
+      await history.search('still');
+      await history.expectCommand('echo "still $((40 + 2))"', 0);
+      await expect(history.rows.filter({ hasText: '/no/such/file' })).toHaveCount(0);
+    });
+  });
+}
+
+test('a solution is shown, applied, and marks the attempt as assisted', async ({ app, runtime }) => {
+  const lab = 'node-event-loop-freeze';
+  const [repair = ''] = objectiveIds(lab, 'repair');
+  await new Catalog(app.page).start(lab, runtime);
+  const bench = new Workstation(app.page);
+  await bench.acknowledge();
+  const solutions = await bench.showSolutions();
+  await solutions
+    .getByRole('button', { name: /^Apply: / })
+    .first()
+    .click();
+  await app.shell.answer('Apply it');
+  await expect(app.page.getByText('points, assisted')).toBeVisible();
+  await bench.verdict(repair, /: (Fixed|Mitigated)$/, 150_000);
+  await bench.stop();
+  await app.shell.goTo('Labs');
+  await expect(new Catalog(app.page).row(lab)).toContainText('points');
+});

@@ -1,0 +1,48 @@
+/** What the commands work with beside labs: engine, images and runtimes of one data directory. */
+import { join } from 'node:path';
+import type { DoctorItem } from '../../shared/contract/values.ts';
+import { createRuntimes, type Runtimes } from '../core/create-runtimes.ts';
+import { doctor } from '../core/engine/doctor.ts';
+import { Engine } from '../core/engine/engine.ts';
+import { ImageBuilder } from '../core/engine/image-builder.ts';
+import { LABEL } from '../core/engine/labels.ts';
+import { type LookForLeftovers, leftoverFolder, leftoverProcesses } from '../core/proof/leftovers.ts';
+import { findResources } from '../core/runtime/docker/resources.ts';
+
+export interface Workshop {
+  readonly runtimes: Runtimes;
+  readonly engine: Pick<Engine, 'status'>;
+  readonly images: Pick<ImageBuilder, 'build' | 'save'>;
+  doctor(): Promise<DoctorItem[]>;
+  /** Independent of the runtimes: what still names a session after its tear-down. */
+  readonly leftovers: LookForLeftovers;
+}
+
+export interface WorkshopOptions {
+  readonly dataDirectory: string;
+  readonly labsFolder: string;
+  readonly sidecarFolder: string;
+}
+
+export function createWorkshop({ dataDirectory, labsFolder, sidecarFolder }: WorkshopOptions): Workshop {
+  const engine = new Engine();
+  const images = new ImageBuilder({ engine, folder: join(labsFolder, 'images', 'base'), workFolder: join(dataDirectory, 'work') });
+  return {
+    runtimes: createRuntimes({ dataDirectory, sidecarFolder, node: process.execPath, electronRunAsNode: false, engine, images }),
+    engine,
+    images,
+    doctor: () => doctor({ engine, images }),
+    async leftovers(sessionId, folder) {
+      const [processes, left, { state, message }] = await Promise.all([
+        leftoverProcesses(sessionId, folder),
+        leftoverFolder(folder),
+        engine.status(),
+      ]);
+      const found = [...processes, ...left];
+      if (state === 'missing') return found;
+      if (state !== 'ready') return [...found, `could not look at the engine: ${message}`];
+      const resources = await findResources(await engine.docker(), [`${LABEL.session}=${sessionId}`]);
+      return [...resources.map(({ kind, name }) => `${kind} ${name}`), ...found];
+    },
+  };
+}

@@ -1,0 +1,101 @@
+/** Puts the core together. Whoever calls it owns it and closes it. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Core } from './core.ts';
+import { createRuntimes } from './create-runtimes.ts';
+import { doctor } from './engine/doctor.ts';
+import { Engine } from './engine/engine.ts';
+import { EngineGlue } from './engine/engine-service.ts';
+import { ImageBuilder } from './engine/image-builder.ts';
+import { EventHub } from './events/event-hub.ts';
+import { createHistoryService } from './history/history-service.ts';
+import { claimDataDirectory } from './host-lock.ts';
+import { LabCatalog } from './labs/lab-catalog.ts';
+import { Labs } from './labs/lab-service.ts';
+import type { LabFolders } from './labs/load-labs.ts';
+import { createLearnerService } from './learners/learner-service.ts';
+import { createProgressService } from './progress/progress-service.ts';
+import { Sessions } from './sessions/session-service.ts';
+import { createSettingsService } from './settings/settings-service.ts';
+import { openStore } from './store/store.ts';
+
+export interface CoreOptions {
+  readonly dataDirectory: string;
+  readonly labFolders: LabFolders;
+  /** Folder of the bundled sidecar programs. */
+  readonly sidecarFolder: string;
+  /** The Node that runs the labs' programs on the shell runtime. */
+  readonly node: string;
+  /** Whether `node` is an Electron binary that has to be told to behave as Node. */
+  readonly electronRunAsNode: boolean;
+  readonly version: string;
+}
+
+/**
+ * Opens the store, finds labs and engine, takes over sessions that an earlier host left running.
+ * @throws OpsLabError `store-newer`, `store-damaged`, or `conflict` when another host uses this data directory
+ */
+export async function createCore(options: CoreOptions): Promise<Core> {
+  const { dataDirectory } = options;
+  mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
+  const release = claimDataDirectory(dataDirectory);
+  try {
+    return await compose(options, release);
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+async function compose(options: CoreOptions, release: () => void): Promise<Core> {
+  const { dataDirectory, labFolders, version } = options;
+  const store = openStore(join(dataDirectory, 'ops-lab.sqlite'));
+  const events = new EventHub();
+  const settings = createSettingsService(store, events);
+  const catalog = new LabCatalog(labFolders);
+  const engine = new Engine();
+  const images = new ImageBuilder({ engine, folder: join(labFolders.builtIn, 'images', 'base'), workFolder: join(dataDirectory, 'work') });
+  const engineService: EngineGlue = new EngineGlue({
+    engine,
+    images,
+    events,
+    doctor: () => doctor({ engine, images }),
+    clean: () => sessions.sweep(sessions.liveIds()),
+  });
+  const runtimes = createRuntimes({ ...options, engine, images: engineService.labImages });
+  const sessions: Sessions = new Sessions({
+    store,
+    catalog,
+    runtimes,
+    hub: events,
+    dataDirectory,
+    scrollback: () => settings.get().scrollback,
+    preferredRuntime: () => settings.get().preferredRuntime,
+  });
+  const learners = createLearnerService({ store, events, dataDirectory, endSessions: (learnerId) => sessions.stopAllOf(learnerId) });
+  learners.current();
+  await sessions.resume();
+
+  let closed: Promise<void> | null = null;
+  const close = async () => {
+    await engineService.close();
+    await sessions.close(settings.get().onClose);
+    store.close();
+    release();
+  };
+  return {
+    info: { version, dataDirectory, notices: [...store.notices] },
+    engine: engineService,
+    labs: new Labs(catalog, store, runtimes),
+    sessions,
+    history: createHistoryService(store),
+    progress: createProgressService(store),
+    learners,
+    settings,
+    onEvent: (caller, listener) => events.on(caller, listener),
+    close: () => {
+      closed ??= close();
+      return closed;
+    },
+  };
+}

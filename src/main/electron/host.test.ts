@@ -1,0 +1,151 @@
+import { EventEmitter } from 'node:events';
+import { resolve } from 'node:path';
+import type { MenuItemConstructorOptions, MessagePortMain } from 'electron';
+import { describe, expect, it, vi } from 'vitest';
+import { PortRequest } from '../../shared/contract/port-request.ts';
+import { binaryChannel, GuardedPort } from './guarded-port.ts';
+import { CLOSE_LIMIT_MS, quitInOrder } from './lifecycle.ts';
+import { MENU_KEYS, menuTemplate } from './menu.ts';
+import { readOptions } from './options.ts';
+
+const nothing = () => {};
+const actions = { close: nothing, reload: nothing, quit: nothing, zoom: nothing, toggleFullScreen: nothing, toggleDeveloperTools: nothing };
+
+function flatten(items: readonly MenuItemConstructorOptions[]): MenuItemConstructorOptions[] {
+  return items.flatMap((item) => [item, ...(Array.isArray(item.submenu) ? flatten(item.submenu) : [])]);
+}
+
+describe('the menu', () => {
+  it.each(['linux', 'win32'] as const)('on %s takes its few keys and no other', (platform) => {
+    for (const item of flatten(menuTemplate(platform, false, actions))) {
+      if (item.role !== undefined) expect(item.registerAccelerator, item.role).toBe(false);
+      if (item.accelerator !== undefined) expect(MENU_KEYS).toContain(item.accelerator);
+    }
+  });
+
+  it('on macOS is made of the standard roles', () => {
+    expect(menuTemplate('darwin', true, actions).map(({ role, label }) => role ?? label)).toEqual([
+      'appMenu',
+      'fileMenu',
+      'Edit',
+      'View',
+      'windowMenu',
+    ]);
+  });
+
+  it.each(['linux', 'darwin'] as const)('of a packaged app on %s offers no developer tools', (platform) => {
+    const items = flatten(menuTemplate(platform, true, actions));
+    expect(items.some(({ role, label }) => role === 'toggleDevTools' || label === 'Developer tools')).toBe(false);
+  });
+});
+
+describe('the options', () => {
+  it('are read among what belongs to Chromium', () => {
+    const argv = ['out/main/index.js', '--enable-logging', '--labs', 'mine', '--data-dir=d', '--labs=/theirs', '--lang=de'];
+    expect(readOptions(argv)).toEqual({
+      dataDirectory: resolve('d'),
+      labFolders: [resolve('mine'), '/theirs'],
+    });
+  });
+
+  it('may all be left out', () => {
+    expect(readOptions(['.', '--data-dir='])).toEqual({ dataDirectory: null, labFolders: [] });
+  });
+});
+
+describe('a request for a port', () => {
+  const nonce = 'n'.repeat(20);
+  it.each<[string, unknown]>([
+    ['ELE-014: a path for an id', { kind: 'terminal', terminalId: '../../x', nonce }],
+    ['ELE-014: 10 MB', { kind: 'terminal', terminalId: 'a'.repeat(10_000_000), nonce }],
+    ['ELE-015: a command line of its own', { kind: 'terminal', terminalId: 'a'.repeat(32), nonce, command: ['sh'] }],
+    ['another kind', { kind: 'shell', terminalId: null, nonce }],
+    ['a short nonce', { kind: 'rpc', terminalId: null, nonce: 'n' }],
+    ['a terminal for calls', { kind: 'rpc', terminalId: 'a'.repeat(32), nonce }],
+    ['nothing', undefined],
+  ])('is refused: %s', (_what, value) => {
+    expect(PortRequest.safeParse(value).success).toBe(false);
+  });
+});
+
+class FakePort extends EventEmitter {
+  readonly sent: unknown[] = [];
+  closed = false;
+  start() {}
+  postMessage(message: unknown) {
+    this.sent.push(message);
+  }
+  close() {
+    this.closed = true;
+  }
+}
+
+function guarded(maxBytes: number, maxPerSecond: number) {
+  const fake = new FakePort();
+  return { fake, port: new GuardedPort(fake as unknown as MessagePortMain, { maxBytes, maxPerSecond }) };
+}
+
+describe('a guarded port', () => {
+  it('lets text and bytes through, and closes on anything else', () => {
+    const { fake, port } = guarded(10, 100);
+    const received: unknown[] = [];
+    const closed = vi.fn();
+    port.on('message', ({ data }) => received.push(data));
+    port.on('close', closed);
+    for (const data of ['text', new Uint8Array([1]), new Uint8Array([2]).buffer]) fake.emit('message', { data });
+    expect(received).toEqual(['text', new Uint8Array([1]), new Uint8Array([2])]);
+    fake.emit('message', { data: { getter: 1 } });
+    fake.emit('message', { data: 'late' });
+    expect(received).toHaveLength(3);
+    expect(closed).toHaveBeenCalledOnce();
+  });
+
+  it('ELE-019: closes on a message that is too large, and on too many', () => {
+    const large = guarded(10, 100);
+    large.port.on('message', nothing);
+    large.fake.emit('message', { data: new Uint8Array(11) });
+    expect(large.fake.closed).toBe(true);
+    const many = guarded(10, 100);
+    let count = 0;
+    many.port.on('message', () => count++);
+    for (let i = 0; i < 300; i++) many.fake.emit('message', { data: 'x' });
+    expect(many.fake.closed).toBe(true);
+    expect(count).toBeLessThanOrEqual(200);
+  });
+
+  it('sends a part of a buffer without the rest, and an empty message as the end', () => {
+    const { fake, port } = guarded(10, 100);
+    const channel = binaryChannel(port);
+    channel.send(new Uint8Array(100).subarray(0, 3));
+    channel.close();
+    channel.send(new Uint8Array(1));
+    expect(fake.sent.map((bytes) => (bytes as Uint8Array).buffer.byteLength)).toEqual([3, 0]);
+  });
+});
+
+describe('quitting', () => {
+  const quit = (close: () => Promise<void>) => {
+    const app = Object.assign(new EventEmitter(), { exit: vi.fn() });
+    quitInOrder(app as unknown as Parameters<typeof quitInOrder>[0], close, nothing);
+    const event = { preventDefault: vi.fn() };
+    app.emit('will-quit', event);
+    app.emit('will-quit', event);
+    return { app, event };
+  };
+
+  it('waits for the core to close, once', async () => {
+    const close = vi.fn(async () => {});
+    const { app, event } = quit(close);
+    await vi.waitFor(() => expect(app.exit).toHaveBeenCalledWith(0));
+    expect(close).toHaveBeenCalledOnce();
+    expect(event.preventDefault).toHaveBeenCalledTimes(2);
+  });
+
+  it('does not wait longer than its limit', () => {
+    vi.useFakeTimers();
+    const { app } = quit(() => new Promise(nothing));
+    vi.advanceTimersByTime(CLOSE_LIMIT_MS);
+    expect(app.exit).toHaveBeenCalledWith(1);
+    vi.useRealTimers();
+  });
+});

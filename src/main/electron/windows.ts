@@ -1,0 +1,99 @@
+import { BrowserWindow, type WebContents, type WebPreferences } from 'electron';
+import { UI_URL } from './app-url.ts';
+import { guardNavigation } from './navigation.ts';
+import { CRASH_PATH } from './ui-protocol.ts';
+
+/** A second crash within this time is a loop, in milliseconds. */
+const CRASH_LOOP_MS = 60_000;
+
+/** The page has no Node, its own world apart from the preload's, the operating system's sandbox, and no webviews. */
+export function webPreferences(preload: string, packaged: boolean): WebPreferences {
+  return {
+    preload,
+    sandbox: true,
+    contextIsolation: true,
+    nodeIntegration: false,
+    nodeIntegrationInWorker: false,
+    nodeIntegrationInSubFrames: false,
+    webSecurity: true,
+    webviewTag: false,
+    allowRunningInsecureContent: false,
+    experimentalFeatures: false,
+    spellcheck: false,
+    devTools: !packaged,
+  };
+}
+
+export interface WindowOptions {
+  readonly preload: string;
+  readonly packaged: boolean;
+  readonly openLink: (url: string) => void;
+  readonly log: (line: string) => void;
+}
+
+/** The windows of the app. Each shows the renderer; the object knows which are ours. */
+export class Windows {
+  private readonly options: WindowOptions;
+  private readonly open = new Set<BrowserWindow>();
+
+  constructor(options: WindowOptions) {
+    this.options = options;
+  }
+
+  isOurs(contents: WebContents): boolean {
+    return [...this.open].some((window) => window.webContents === contents);
+  }
+
+  /** The window to talk to: the focused one, else any; null when none is open. */
+  current(): BrowserWindow | null {
+    const windows = [...this.open];
+    return windows.find((window) => window.isFocused()) ?? windows[0] ?? null;
+  }
+
+  /** Brings the current window to the front, or opens the first. */
+  show(): void {
+    const window = this.current();
+    if (window === null) {
+      this.create();
+      return;
+    }
+    if (window.isMinimized()) window.restore();
+    window.focus();
+  }
+
+  create(): BrowserWindow {
+    const window = new BrowserWindow({
+      width: 1440,
+      height: 900,
+      minWidth: 900,
+      minHeight: 600,
+      show: false,
+      backgroundColor: '#0b0f14',
+      title: 'Ops Lab',
+      webPreferences: webPreferences(this.options.preload, this.options.packaged),
+    });
+    this.open.add(window);
+    window.once('ready-to-show', () => window.show());
+    window.on('closed', () => this.open.delete(window));
+    guardNavigation(window.webContents, this.options.openLink);
+    this.recoverFromCrashes(window);
+    this.load(window, UI_URL);
+    return window;
+  }
+
+  /** One reload, then a page without scripts: a renderer that crashes at once would otherwise do so for ever. */
+  private recoverFromCrashes(window: BrowserWindow): void {
+    let lastCrash = Number.NEGATIVE_INFINITY;
+    window.webContents.on('render-process-gone', (_event, { reason, exitCode }) => {
+      if (reason === 'clean-exit' || window.isDestroyed()) return;
+      this.options.log(`the window's process ended: ${reason} (${exitCode})`);
+      const loop = performance.now() - lastCrash < CRASH_LOOP_MS;
+      lastCrash = performance.now();
+      this.load(window, new URL(loop ? CRASH_PATH : '/', UI_URL).href);
+    });
+  }
+
+  private load(window: BrowserWindow, url: string): void {
+    window.loadURL(url).catch((error: Error) => this.options.log(`${url} did not load: ${error.message}`));
+  }
+}

@@ -1,0 +1,65 @@
+/** Web-host entry: composition only. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import packageJson from '../../package.json' with { type: 'json' };
+import { OpsLabError } from '../shared/contract/errors.ts';
+import type { Core } from './core/core.ts';
+import { createCore } from './core/create-core.ts';
+import { dataDirectoryPath } from './data-directory.ts';
+import { HELP, readWebOptions, type WebOptions } from './web/options.ts';
+import { runWebHost } from './web/run.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+/** Hosts that may run beside each other without a data directory of their own being named. */
+const MAX_UNNAMED = 9;
+
+function openCore(options: WebOptions, dataDirectory: string): Promise<Core> {
+  const ownLabs = join(dataDirectory, 'labs');
+  return createCore({
+    dataDirectory,
+    labFolders: { builtIn: join(ROOT, 'labs'), extra: [...(existsSync(ownLabs) ? [ownLabs] : []), ...options.labFolders] },
+    sidecarFolder: join(import.meta.dirname, '../sidecar'),
+    node: process.execPath,
+    electronRunAsNode: false,
+    version: packageJson.version,
+  });
+}
+
+/** The usual directory, or one beside it while another host has that one. */
+async function openSomewhere(options: WebOptions): Promise<Core> {
+  if (options.dataDirectory !== null) return openCore(options, options.dataDirectory);
+  const usual = dataDirectoryPath(undefined);
+  for (let number = 1; ; number++) {
+    try {
+      return await openCore(options, number === 1 ? usual : `${usual}-${number}`);
+    } catch (error) {
+      if (!(error instanceof OpsLabError) || error.code !== 'conflict' || number === MAX_UNNAMED) throw error;
+      console.error(`ops-lab: another Ops Lab has that data directory open; this one uses ${usual}-${number + 1}`);
+    }
+  }
+}
+
+async function main(): Promise<number> {
+  const options = readWebOptions(process.argv.slice(2), process.env);
+  if (options.help) {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  const core = await openSomewhere(options);
+  return runWebHost(core, {
+    dataDirectory: core.info.dataDirectory,
+    pageFolder: join(import.meta.dirname, '../renderer'),
+    port: options.port,
+    exactPort: options.exactPort,
+    rendererUrl: process.env.OPS_LAB_RENDERER_URL,
+    open: options.open,
+  });
+}
+
+main().then(
+  (status) => process.exit(status),
+  (error: unknown) => {
+    console.error(error instanceof OpsLabError ? `ops-lab: ${error.message}` : error);
+    process.exit(1);
+  },
+);

@@ -1,0 +1,56 @@
+/** From the host's start to its end: what is printed, new links, signals. */
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { isLive } from '../../shared/domain/session-state.ts';
+import type { Core } from '../core/core.ts';
+import { openBrowser } from './open-browser.ts';
+import { createWebHost, type WebHostOptions } from './web-host.ts';
+
+/** How long closing may take before the process ends anyway, in milliseconds. */
+const CLOSE_LIMIT_MS = 5_000;
+
+async function liveSessions(core: Core): Promise<number> {
+  const caller = { learnerId: core.learners.current().id, role: 'local' as const, loopback: true };
+  return (await core.sessions.list(caller)).filter((session) => isLive(session.state)).length;
+}
+
+/** Resolves with the first of the signals that end a program; later ones while it closes change nothing. */
+function endSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve());
+  });
+}
+
+/**
+ * Serves the core until SIGINT or SIGTERM, then closes both.
+ * @returns the exit status
+ */
+export async function runWebHost(core: Core, options: WebHostOptions & { readonly open: boolean }): Promise<number> {
+  const ended = endSignal();
+  const host = await createWebHost(core, options).catch(async (error: unknown) => {
+    await core.close();
+    throw error;
+  });
+  const link = host.newLink();
+  console.log(`Ops Lab is at ${link}`);
+  if (options.open) openBrowser(link, options.dataDirectory);
+  const another = () => console.log(`Ops Lab is at ${host.newLink()}`);
+  if (process.stdin.isTTY) process.stdin.on('data', another).unref();
+  if (process.platform !== 'win32') process.on('SIGUSR2', another);
+  await ended;
+
+  const limit = setTimeout(() => {
+    console.error(`ops-lab: closing took more than ${CLOSE_LIMIT_MS} ms; what is left is swept at the next start`);
+    process.exit(1);
+  }, CLOSE_LIMIT_MS);
+  const kept = core.settings.get().onClose === 'keep' ? await liveSessions(core) : 0;
+  await host.close();
+  await core.close();
+  rmSync(join(options.dataDirectory, 'open.html'), { force: true });
+  clearTimeout(limit);
+  if (kept > 0) {
+    const what = kept === 1 ? '1 session keeps' : `${kept} sessions keep`;
+    console.log(`${what} running: start Ops Lab again to go on, or end them with npm run lab -- clean`);
+  }
+  return 0;
+}

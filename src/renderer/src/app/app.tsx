@@ -1,0 +1,81 @@
+import { QueryClientProvider } from '@tanstack/react-query';
+import { lazy, Suspense, useEffect } from 'react';
+import { Route, Router, Switch, useLocation } from 'wouter';
+import { useHashLocation } from 'wouter/use-hash-location';
+import type { Connection } from '../connection/connection.ts';
+import { ConnectionContext } from '../connection/context.ts';
+import { queryClient, useSettings } from '../connection/queries.ts';
+import { CatalogScreen } from '../features/catalog/catalog-screen.tsx';
+import { QuestionHost } from '../ui/dialog.tsx';
+import { Loading } from '../ui/states.tsx';
+import { useStore } from '../ui/store.ts';
+import { Announcer } from './announce.tsx';
+import { listenForChords } from './commands.ts';
+import { ErrorBoundary } from './error-boundary.tsx';
+import { Frame } from './frame.tsx';
+import { LoginPage } from './login-page.tsx';
+import { rememberRegionFocus } from './regions.ts';
+import { chooseTheme } from './theme.ts';
+
+const WorkstationScreen = lazy(() => import('../features/workstation/workstation-screen.tsx'));
+const HistoryScreen = lazy(() => import('../features/history/history-screen.tsx'));
+const ProgressScreen = lazy(() => import('../features/progress/progress-screen.tsx'));
+const EngineScreen = lazy(() => import('../features/engine/engine-screen.tsx'));
+const LearnersScreen = lazy(() => import('../features/learners/learners-screen.tsx'));
+const SettingsScreen = lazy(() => import('../features/settings/settings-screen.tsx'));
+
+function Screens() {
+  const [location] = useLocation();
+  return (
+    <ErrorBoundary resetKey={location}>
+      <Suspense
+        fallback={
+          <main className="panel" id="main">
+            <Loading what="the screen" />
+          </main>
+        }
+      >
+        <Switch>
+          <Route path="/workstation/:sessionId?">
+            {({ sessionId }) => <WorkstationScreen key={sessionId ?? 'none'} sessionId={sessionId ?? null} />}
+          </Route>
+          <Route path="/history" component={HistoryScreen} />
+          <Route path="/progress" component={ProgressScreen} />
+          <Route path="/engine" component={EngineScreen} />
+          <Route path="/learners/:action?">{({ action }) => <LearnersScreen adding={action === 'add'} />}</Route>
+          <Route path="/settings" component={SettingsScreen} />
+          <Route component={CatalogScreen} />
+        </Switch>
+      </Suspense>
+    </ErrorBoundary>
+  );
+}
+
+function SettingsFollower() {
+  const { data: settings } = useSettings();
+  useEffect(() => {
+    if (settings) chooseTheme(settings.theme);
+  }, [settings]);
+  return null;
+}
+
+export function App({ connection }: { connection: Connection }) {
+  const state = useStore(connection.state);
+  useEffect(() => listenForChords(connection.kind === 'desktop'), [connection]);
+  useEffect(rememberRegionFocus, []);
+  if (state === 'unauthorized') return <LoginPage />;
+  return (
+    <ConnectionContext value={connection}>
+      <QueryClientProvider client={queryClient}>
+        <Router hook={useHashLocation}>
+          <SettingsFollower />
+          <Frame>
+            <Screens />
+          </Frame>
+          <QuestionHost />
+          <Announcer />
+        </Router>
+      </QueryClientProvider>
+    </ConnectionContext>
+  );
+}

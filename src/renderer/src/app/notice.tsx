@@ -1,0 +1,48 @@
+/** The one notice under the title bar: the last thing that failed or needs saying. It stays until it is closed. */
+import { X } from 'lucide-react';
+import { IconButton } from '../ui/button.tsx';
+import { createStore, useStore } from '../ui/store.ts';
+import { VerdictGlyph } from '../ui/verdict.tsx';
+import { type ErrorWords, errorWords } from './error-words.ts';
+
+const notice = createStore<ErrorWords | null>(null);
+
+/** Shows the words of a failure. */
+export function reportFailure(error: unknown): void {
+  notice.set(errorWords(error));
+}
+
+export function clearFailure(): void {
+  notice.set(null);
+}
+
+/** Runs an action of the learner's; a failure is shown and swallowed. Returns what it answered, or undefined. */
+export async function attempt<T>(action: Promise<T>): Promise<T | undefined> {
+  try {
+    const answer = await action;
+    clearFailure();
+    return answer;
+  } catch (error) {
+    reportFailure(error);
+    return undefined;
+  }
+}
+
+export function NoticeBar() {
+  const words = useStore(notice);
+  if (!words) return null;
+  return (
+    <div className="note notyet" role="alert">
+      <VerdictGlyph verdict="not-yet" lamp />
+      <div>
+        <strong>{words.title}.</strong>
+        <p>
+          {words.message} {words.next}
+        </p>
+      </div>
+      <IconButton label="Close this notice" onPress={clearFailure}>
+        <X className="i" aria-hidden />
+      </IconButton>
+    </div>
+  );
+}

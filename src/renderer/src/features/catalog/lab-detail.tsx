@@ -1,0 +1,131 @@
+/** One lab in detail: its page, symptoms, what it needs, and how to start it. */
+import { useState } from 'react';
+import { Label, Radio, RadioGroup } from 'react-aria-components';
+import type { LabList } from '../../connection/client.ts';
+import { useLab, useSettings } from '../../connection/queries.ts';
+import { Button } from '../../ui/button.tsx';
+import { Keys } from '../../ui/keys.tsx';
+import { Prose } from '../../ui/prose.tsx';
+import { Failure, Loading } from '../../ui/states.tsx';
+import { VerdictGlyph } from '../../ui/verdict.tsx';
+import { PageMessage } from '../story/story-panel.tsx';
+
+type Lab = LabList['labs'][number];
+type RuntimeKind = Lab['runtimes'][number]['kind'];
+
+const RUNTIMES: Record<RuntimeKind, { title: string; detail: string }> = {
+  docker: { title: 'Docker', detail: 'in containers' },
+  shell: { title: 'Shell', detail: 'as processes, no engine needed' },
+};
+
+export interface LabDetailProps {
+  lab: Lab;
+  starting: boolean;
+  onStart(runtime: RuntimeKind): void;
+}
+
+export function LabDetail({ lab, starting, onStart }: LabDetailProps) {
+  const detail = useLab(lab.id);
+  const { data: settings } = useSettings();
+  const [picked, setPicked] = useState<RuntimeKind | null>(null);
+  const available = lab.runtimes.filter((runtime) => runtime.available);
+  const preferred = available.find((runtime) => runtime.kind === settings?.preferredRuntime) ?? available[0];
+  const runtime = available.find((candidate) => candidate.kind === picked) ?? preferred;
+  const costs = lab.hintCosts;
+  return (
+    <section className="panel" aria-label={lab.title} data-region="lab">
+      <div className="pbody">
+        <div className="pad lab-head">
+          <div className="row wrap">
+            <span className="mono dim">{lab.id}</span>
+            <span className="tag">{lab.level}</span>
+            <span className="tag">{lab.minutes} min</span>
+            {lab.thirdParty && <span className="tag">third-party</span>}
+          </div>
+          <h2 className="h-page">{lab.title}</h2>
+          <PageMessage page={lab.page} />
+          {detail.isPending && <Loading what="the symptoms" />}
+          {detail.isError && <Failure error={detail.error} retry={() => void detail.refetch()} />}
+          {detail.data && <Prose text={detail.data.symptoms} />}
+        </div>
+        <dl className="facts pad">
+          <dt>What runs out</dt>
+          <dd>{lab.resource}</dd>
+          {lab.concepts.length > 0 && (
+            <>
+              <dt>Concepts</dt>
+              <dd>{lab.concepts.join(', ')}</dd>
+            </>
+          )}
+          <dt>Objectives</dt>
+          <dd>
+            <ul>
+              {lab.objectives.map((objective) => (
+                <li key={`${objective.kind} ${objective.title}`}>{objective.title}</li>
+              ))}
+            </ul>
+          </dd>
+          <dt>Scoring</dt>
+          <dd>100 points.{costs.length > 0 && ` Hints cost ${costs.join(', ')}.`}</dd>
+          {lab.thirdParty && (
+            <>
+              <dt>Origin</dt>
+              <dd>Not part of Ops Lab. It runs with the same limits, but read it before you trust it.</dd>
+            </>
+          )}
+        </dl>
+        <Unavailable lab={lab} />
+      </div>
+      <div className="pad divided stack gap">
+        {lab.liveSessionId === null && (
+          <RadioGroup className="runtimes" value={runtime?.kind ?? null} onChange={(kind) => setPicked(kind as RuntimeKind)}>
+            <Label className="sr">Runtime</Label>
+            {lab.runtimes.map(({ kind, available: here }) => (
+              <Radio key={kind} value={kind} className="choice-row" isDisabled={!here}>
+                <span className="dot" aria-hidden="true" />
+                <span>
+                  <span className="strong">{RUNTIMES[kind].title}</span> <span className="mid">{RUNTIMES[kind].detail}</span>
+                </span>
+              </Radio>
+            ))}
+          </RadioGroup>
+        )}
+        <div className="row">
+          <Button
+            look="primary"
+            size="lg"
+            grow
+            busy={starting}
+            isDisabled={lab.liveSessionId === null && !runtime}
+            onPress={() => onStart(runtime?.kind ?? 'docker')}
+            aria-label={lab.liveSessionId ? 'Go on' : 'Start lab'}
+          >
+            {lab.liveSessionId ? 'Go on' : 'Start lab'} <Keys chord="Enter" />
+          </Button>
+        </div>
+      </div>
+    </section>
+  );
+}
+
+/** Why a runtime of the lab cannot be used now, and how to get it. */
+function Unavailable({ lab }: { lab: Lab }) {
+  const missing = lab.runtimes.filter((runtime) => !runtime.available);
+  if (missing.length === 0) return null;
+  const nothing = missing.length === lab.runtimes.length;
+  return (
+    <div className={`note ${nothing ? 'notyet' : 'info'}`} role="note">
+      <VerdictGlyph verdict={nothing ? 'not-yet' : 'none'} lamp />
+      <div>
+        {missing.map((runtime) => (
+          <p key={runtime.kind}>
+            <strong>{RUNTIMES[runtime.kind].title} is not available here.</strong> {runtime.reason}
+          </p>
+        ))}
+      </div>
+      <a className="btn" href="#/engine">
+        Open Engine
+      </a>
+    </div>
+  );
+}

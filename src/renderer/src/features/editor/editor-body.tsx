@@ -1,0 +1,113 @@
+/** One file inside a pane. */
+import { Save } from 'lucide-react';
+import { useEffect, useRef } from 'react';
+import { errorWords } from '../../app/error-words.ts';
+import { attempt } from '../../app/notice.tsx';
+import { useClient } from '../../connection/context.ts';
+import { Button } from '../../ui/button.tsx';
+import { Dialog } from '../../ui/dialog.tsx';
+import { Failure, Loading } from '../../ui/states.tsx';
+import { useStore } from '../../ui/store.ts';
+import { VerdictGlyph } from '../../ui/verdict.tsx';
+import { type EditorDocument, editorDocument } from './editor-document.ts';
+import './editor.css';
+
+export interface EditorBodyProps {
+  sessionId: string;
+  path: string;
+  /** Services that may be restarted after saving; empty while the session does not run. */
+  restartable: readonly string[];
+}
+
+export function EditorBody({ sessionId, path, restartable }: EditorBodyProps) {
+  const client = useClient();
+  const document = editorDocument(client, sessionId, path);
+  const state = useStore(document.state);
+  const place = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (!place.current) return;
+    document.attach(place.current);
+    return () => document.detach();
+  }, [document]);
+  const saveAndRestart = async (service: string) => {
+    if (await document.save()) await attempt(client.sessions.restartService({ sessionId, service }));
+  };
+  return (
+    <div className="editor-body">
+      <div className="editor-bar">
+        <span className="mono ell grow">{path}</span>
+        <span className="cap" role="status">
+          {state.saving ? 'Saving' : state.unsaved ? 'Not saved' : state.status === 'ready' ? 'Saved' : ''}
+        </span>
+        <Button size="sm" isDisabled={!state.unsaved} busy={state.saving} onPress={() => void document.save()}>
+          <Save className="i" aria-hidden />
+          Save
+        </Button>
+        {restartable.map((service) => (
+          <Button
+            key={service}
+            size="sm"
+            isDisabled={state.status !== 'ready'}
+            busy={state.saving}
+            onPress={() => void saveAndRestart(service)}
+          >
+            Save and restart {service}
+          </Button>
+        ))}
+      </div>
+      {state.status === 'loading' && <Loading what={path} />}
+      {state.status === 'failed' && <Failure error={state.error} retry={() => void document.load()} />}
+      <div className="editor-place" ref={place} hidden={state.status !== 'ready'} />
+      {state.status === 'ready' && state.error !== null && <SaveFailure error={state.error} />}
+      {state.conflict && <ConflictDialog document={document} />}
+    </div>
+  );
+}
+
+function SaveFailure({ error }: { error: unknown }) {
+  const words = errorWords(error);
+  return (
+    <div className="note notyet" role="alert">
+      <VerdictGlyph verdict="not-yet" lamp />
+      <div>
+        <strong>Not saved. {words.title}.</strong>
+        <p>
+          {words.message} {words.next} What you typed is still here.
+        </p>
+      </div>
+    </div>
+  );
+}
+
+function ConflictDialog({ document }: { document: EditorDocument }) {
+  const keep = () => {
+    document.keepEditing();
+    document.focus();
+  };
+  return (
+    <Dialog
+      title={`${document.path} has changed on disk`}
+      role="alertdialog"
+      isOpen
+      onClose={keep}
+      footer={
+        <>
+          <Button autoFocus onPress={keep}>
+            Keep editing
+          </Button>
+          <Button look="danger" onPress={() => void document.load()}>
+            Load theirs
+          </Button>
+          <Button look="danger" onPress={() => void document.overwrite()}>
+            Overwrite
+          </Button>
+        </>
+      }
+    >
+      <p>
+        Something wrote this file after you opened it: a command in a terminal, a solution, or another window. Nothing was saved. Loading
+        theirs gives up what you typed (undo brings it back); overwriting gives up their change.
+      </p>
+    </Dialog>
+  );
+}

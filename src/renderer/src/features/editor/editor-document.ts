@@ -1,0 +1,155 @@
+/**
+ * One open file of a session. It lives outside React and as long as the page: switching tabs, sessions or screens never
+ * loses what was typed.
+ */
+import type { EditorView } from '@codemirror/view';
+import { announce } from '../../app/announce.tsx';
+import { errorCode } from '../../app/error-words.ts';
+import { styleNonce } from '../../app/style-nonce.ts';
+import type { Client } from '../../connection/client.ts';
+import { createStore } from '../../ui/store.ts';
+
+export interface DocumentState {
+  readonly status: 'loading' | 'ready' | 'failed';
+  readonly error: unknown;
+  readonly unsaved: boolean;
+  readonly saving: boolean;
+  /** The file was changed by someone else since it was read; asked about when saving. */
+  readonly conflict: boolean;
+}
+
+export class EditorDocument {
+  readonly path: string;
+  readonly state = createStore<DocumentState>({ status: 'loading', error: null, unsaved: false, saving: false, conflict: false });
+  readonly #client: Client;
+  readonly #sessionId: string;
+  #view: EditorView | null = null;
+  #saved = '';
+  /** Null for a file that does not exist yet. */
+  #version: string | null = null;
+  #place: HTMLElement | null = null;
+
+  constructor(client: Client, sessionId: string, path: string) {
+    this.#client = client;
+    this.#sessionId = sessionId;
+    this.path = path;
+    void this.load();
+  }
+
+  /** Reads the file again. What was typed and not saved is given up. */
+  async load(): Promise<void> {
+    try {
+      const [file, { createEditor, replaceText }] = await Promise.all([this.#read(), import('./codemirror.ts')]);
+      this.#saved = file.content;
+      this.#version = file.version;
+      if (this.#view) replaceText(this.#view, file.content);
+      else {
+        this.#view = createEditor({
+          path: this.path,
+          content: file.content,
+          nonce: styleNonce(document),
+          onChange: () => this.#noteChange(),
+          onSave: () => void this.save(),
+        });
+        this.#place?.append(this.#view.dom);
+      }
+      this.#change({ status: 'ready', error: null, conflict: false });
+      this.#noteChange();
+    } catch (error) {
+      this.#change({ status: this.#view ? 'ready' : 'failed', error });
+    }
+  }
+
+  /** Saves. True when the file now holds what the editor shows; on a conflict nothing is written and `conflict` is set. */
+  async save(): Promise<boolean> {
+    if (!this.#view || this.state.get().saving) return false;
+    const content = this.#view.state.doc.toString();
+    this.#change({ saving: true, error: null });
+    try {
+      const { version } = await this.#client.files.write({
+        sessionId: this.#sessionId,
+        path: this.path,
+        content,
+        version: this.#version,
+      });
+      this.#version = version;
+      this.#saved = content;
+      this.#change({ saving: false, conflict: false });
+      this.#noteChange();
+      announce(`${this.path} saved.`);
+      return true;
+    } catch (error) {
+      const conflict = errorCode(error) === 'conflict';
+      this.#change({ saving: false, conflict, error: conflict ? null : error });
+      return false;
+    }
+  }
+
+  /** Saves over whatever the file holds now. */
+  async overwrite(): Promise<boolean> {
+    try {
+      this.#version = (await this.#read()).version;
+    } catch (error) {
+      this.#change({ error, conflict: false });
+      return false;
+    }
+    return this.save();
+  }
+
+  keepEditing(): void {
+    this.#change({ conflict: false });
+  }
+
+  /** Takes over a change made elsewhere, unless something typed here would be lost by it. */
+  async refresh(): Promise<void> {
+    const { status, unsaved, saving } = this.state.get();
+    if (status === 'failed') return this.load();
+    if (status !== 'ready' || unsaved || saving) return;
+    const file = await this.#read().catch(() => null);
+    if (!file || file.version === this.#version || this.state.get().unsaved) return;
+    await this.load();
+  }
+
+  attach(parent: HTMLElement): void {
+    this.#place = parent;
+    if (this.#view) parent.append(this.#view.dom);
+    void this.refresh();
+  }
+
+  detach(): void {
+    this.#place = null;
+    this.#view?.dom.remove();
+  }
+
+  focus(): void {
+    this.#view?.focus();
+  }
+
+  #read() {
+    return this.#client.files.read({ sessionId: this.#sessionId, path: this.path });
+  }
+
+  #noteChange(): void {
+    this.#change({ unsaved: this.#view !== null && this.#view.state.doc.toString() !== this.#saved });
+  }
+
+  #change(part: Partial<DocumentState>): void {
+    const before = this.state.get();
+    const next = { ...before, ...part };
+    const same = (Object.keys(next) as (keyof DocumentState)[]).every((key) => Object.is(before[key], next[key]));
+    if (!same) this.state.set(next);
+  }
+}
+
+const documents = new Map<string, EditorDocument>();
+
+/** The document of a file; read at the first call. */
+export function editorDocument(client: Client, sessionId: string, path: string): EditorDocument {
+  const key = `${sessionId}/${path}`;
+  let document = documents.get(key);
+  if (!document) {
+    document = new EditorDocument(client, sessionId, path);
+    documents.set(key, document);
+  }
+  return document;
+}

@@ -1,0 +1,36 @@
+/** The services of the lab and how they are, under the terminals. */
+import type { ServiceView } from '../../../../shared/contract/values.ts';
+import { count } from '../../ui/format.ts';
+import { type Shown, VerdictGlyph } from '../../ui/verdict.tsx';
+
+const GLYPHS: Record<ServiceView['state'], Shown> = {
+  waiting: 'none',
+  starting: 'working',
+  running: 'none',
+  restarting: 'working',
+  exited: 'not-yet',
+};
+
+/** One service in words: `exited, out of memory, exit 137, 3 restarts`. */
+export function serviceWords(service: ServiceView): string {
+  const parts: string[] = [service.state];
+  if (service.outOfMemory) parts.push('killed: out of memory');
+  if (service.exitCode !== null && service.state !== 'running') parts.push(`exit ${service.exitCode}`);
+  if (service.restarts > 0) parts.push(count(service.restarts, 'restart'));
+  return parts.join(', ');
+}
+
+export function ServicesStrip({ services }: { services: readonly ServiceView[] }) {
+  if (services.length === 0) return null;
+  return (
+    <ul className="services" aria-label="Services">
+      {services.map((service) => (
+        <li key={service.name}>
+          {service.state !== 'running' && <VerdictGlyph verdict={GLYPHS[service.state]} />}
+          <span className="mono strong">{service.name}</span>
+          <span>{serviceWords(service)}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}

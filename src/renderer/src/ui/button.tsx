@@ -1,0 +1,43 @@
+import type { ReactNode } from 'react';
+import { Button as AriaButton, type ButtonProps as AriaButtonProps, Tooltip, TooltipTrigger } from 'react-aria-components';
+import { VerdictGlyph } from './verdict.tsx';
+
+export interface ButtonProps extends Omit<AriaButtonProps, 'className' | 'children' | 'style'> {
+  /** `primary` once in a region, `danger` for what cannot be undone. */
+  look?: 'standard' | 'primary' | 'quiet' | 'danger';
+  size?: 'sm' | 'md' | 'lg';
+  /** Fills the row it stands in. */
+  grow?: boolean;
+  /** Shows that it works; the label stays. */
+  busy?: boolean;
+  children: ReactNode;
+}
+
+export function Button({ look = 'standard', size = 'md', grow, busy, children, ...rest }: ButtonProps) {
+  const className = `btn ${look} ${size}${grow ? ' grow' : ''}`;
+  return (
+    <AriaButton {...rest} className={className} isDisabled={rest.isDisabled || busy}>
+      {busy && <VerdictGlyph verdict="working" />}
+      {children}
+    </AriaButton>
+  );
+}
+
+export interface IconButtonProps extends Omit<AriaButtonProps, 'className' | 'children' | 'style' | 'aria-label'> {
+  /** The accessible name, also shown as a tooltip. */
+  label: string;
+  children: ReactNode;
+}
+
+export function IconButton({ label, children, ...rest }: IconButtonProps) {
+  return (
+    <TooltipTrigger delay={600}>
+      <AriaButton {...rest} className="btn quiet icon" aria-label={label}>
+        {children}
+      </AriaButton>
+      <Tooltip className="tooltip" offset={6}>
+        {label}
+      </Tooltip>
+    </TooltipTrigger>
+  );
+}
