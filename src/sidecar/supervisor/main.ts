@@ -10,6 +10,7 @@ import { isolate, remapEnvironment } from './isolation.ts';
 import { killAll, membersOf } from './process-table.ts';
 import {
   MARKER,
+  type ServicePlan,
   SUPERVISOR_FILES,
   type SupervisorAnswer,
   type SupervisorInfo,
@@ -38,14 +39,14 @@ let load: ChildProcess | null = null;
 
 const services = new Map(plan.services.map((service) => [service.name, makeService(service)]));
 
-function makeService(service: SupervisorPlan['services'][number]): Service {
+function makeService(service: ServicePlan): Service {
   const { softDescriptors: soft, hardDescriptors: hard } = service;
   // The limit is set by the shell that becomes the program: it is there on every system.
   const limited = ['bash', '-c', `ulimit -Sn ${soft} && ulimit -Hn ${hard} && exec "$@"`, 'limits', ...service.command];
   const dying = process.platform === 'linux' ? ['setpriv', '--pdeathsig', 'KILL'] : [];
-  const wrapped = isolation.enter.length > 0;
+  const wrapped = service.visible && isolation.enter.length > 0;
   // Behind nsenter the working directory must be found again: the one before it belongs to another mount namespace.
-  const place = wrapped ? [...isolation.enter, 'env', '-C', plan.workspace] : [];
+  const place = wrapped ? [...isolation.enter, 'env', '-C', service.directory] : isolation.enterNetwork;
   return new Service({
     plan: service,
     argv: [...place, ...dying, ...limited],
@@ -54,7 +55,7 @@ function makeService(service: SupervisorPlan['services'][number]): Service {
       ...remapEnvironment(service.environment, service.name, isolation.ports),
       [MARKER.service]: service.name,
     },
-    cwd: plan.workspace,
+    cwd: service.directory,
     wrapped,
     members: () => pidsOf(service.name),
   });
@@ -76,14 +77,15 @@ function find(name: string): Service {
   return service;
 }
 
-/** Facts of a service's processes, with the pids that the learner sees. */
-function processesOf(name: string) {
+/** Facts of a service's processes, with the pids that the learner sees where they can be seen. */
+function processesOf({ name, visible }: ServicePlan) {
+  const proc = visible ? isolation.proc : '/proc';
   const members = new Set(
-    membersOf(plan.folder, isolation.proc)
+    membersOf(plan.folder, proc)
       .filter((member) => member.service === name)
       .map((member) => member.pid),
   );
-  return readProcfs(isolation.proc)
+  return readProcfs(proc)
     .processes.filter((record) => members.has(record.pid))
     .map(({ cgroup: _cgroup, network: _network, ...record }) => ({ ...record, descriptors: record.descriptors ?? 0 }));
 }
@@ -150,7 +152,7 @@ async function answer(request: SupervisorRequest): Promise<unknown> {
     case 'restart':
       return await find(request.service).restart();
     case 'processes':
-      return processesOf(find(request.service).plan.name);
+      return processesOf(find(request.service).plan);
     case 'sockets':
       return socketsOf(find(request.service));
     case 'load':

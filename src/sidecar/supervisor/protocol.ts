@@ -29,6 +29,10 @@ export interface ServicePlan {
   readonly hardDescriptors: number;
   readonly restart: 'no' | 'always' | 'on-failure';
   readonly ports: readonly number[];
+  /** Absolute path of the folder it runs in. */
+  readonly directory: string;
+  /** Whether the learner's `ps` shows it; otherwise it shares only the network (an upstream, somebody else's machine). */
+  readonly visible: boolean;
 }
 
 export interface SupervisorInfo {
