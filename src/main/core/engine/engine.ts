@@ -151,6 +151,10 @@ function isPermission(error: unknown): boolean {
   return code === 'EACCES' || code === 'EPERM';
 }
 
+function isTimeout(error: unknown): boolean {
+  return error instanceof DOMException && error.name === 'TimeoutError';
+}
+
 function unreachable(endpoint: Endpoint, error: unknown): string {
   if (isPermission(error)) {
     return `There is an engine at ${endpoint.url}, but this user may not use it. Join its group or start Ops Lab as a user who has it.`;
