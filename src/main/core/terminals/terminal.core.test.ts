@@ -284,7 +284,7 @@ describe('coming back after a crash', () => {
     const first = shell.open({ recordingFile: file });
     await prompted(first);
     first.write("echo be''fore; printf '\\e[?25l\\e[?1000h\\e[?1049h\\e[6n'\r");
-    await vi.waitFor(() => expect(existsSync(file) && readFileSync(file, 'utf8')).toContain('1049h'), WAIT);
+    await vi.waitFor(() => expect(existsSync(file) && readFileSync(file, 'utf8')).toContain('\\u001b[?1049h'), WAIT);
     const commands: string[] = [];
     const second = shell.open({ restoreFrom: file });
     second.onCommand((event) => commands.push(event.type));
