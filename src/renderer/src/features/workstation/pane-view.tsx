@@ -102,7 +102,7 @@ export function PaneView({ pane, session, focused, actions }: PaneViewProps) {
           )}
         </div>
         {tab ? (
-          <TabPanel id={tabKey(tab)} className="pane-body">
+          <TabPanel key={tabKey(tab)} id={tabKey(tab)} className="pane-body">
             {tab.kind === 'file' && (
               <EditorBody
                 key={tab.path}
