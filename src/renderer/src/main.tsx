@@ -1,5 +1,11 @@
 import './ui/tokens.css';
 import './ui/base.css';
+import './ui/controls.css';
+import './ui/real-inputs.css';
+import './ui/verdict.css';
+import './ui/regions.css';
+import './ui/overlays.css';
+import './app/frame.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app/app.tsx';

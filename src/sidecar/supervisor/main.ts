@@ -134,11 +134,11 @@ async function stop(): Promise<number[]> {
   const stopped = Promise.all([...services.values()].map((service) => service.stop()));
   const left = await killAll(() => membersOf(plan.folder).map((member) => member.pid), STOP_TIMEOUT_MS);
   await Promise.race([stopped, new Promise((resolve) => setTimeout(resolve, STOP_TIMEOUT_MS))]);
+  rmSync(SUPERVISOR_FILES.socket, { force: true });
   return left;
 }
 
-function quit(): void {
-  rmSync(SUPERVISOR_FILES.socket, { force: true });
+function quit(): never {
   process.exit(0);
 }
 

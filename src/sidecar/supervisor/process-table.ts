@@ -59,6 +59,11 @@ export function membersOf(folder: string): Member[] {
   return [...services].map(([pid, service]) => ({ pid, service }));
 }
 
+/** Whether a process runs with this argument: a pid alone may have been given to another program since. */
+export function hasArgument(pid: number, argument: string): boolean {
+  return read(`/proc/${pid}/cmdline`).split('\0').includes(argument);
+}
+
 /** A process and everything below it, deepest first. Linux only; elsewhere only the process itself. */
 export function treeOf(pid: number): number[] {
   const children = read(`/proc/${pid}/task/${pid}/children`)

@@ -5,27 +5,25 @@
 import { createRequire } from 'node:module';
 import type { IBuffer } from '@xterm/headless';
 
-// These packages are CommonJS whose exports Node cannot see from an import. Not named `require`: the bundle has its own.
-const load = createRequire(import.meta.url);
-const { Terminal: Headless } = load('@xterm/headless') as typeof import('@xterm/headless');
-const { SerializeAddon } = load('@xterm/addon-serialize') as typeof import('@xterm/addon-serialize');
-const { UnicodeGraphemesAddon } = outsideThePool(
-  () => load('@xterm/addon-unicode-graphemes') as typeof import('@xterm/addon-unicode-graphemes'),
-);
+// These packages are CommonJS whose exports Node cannot see from an import.
+const require = createRequire(import.meta.url);
+const { Terminal: Headless } = require('@xterm/headless') as typeof import('@xterm/headless');
+const { SerializeAddon } = require('@xterm/addon-serialize') as typeof import('@xterm/addon-serialize');
 
 /**
- * Runs `use` while Node makes each Buffer with memory of its own. The graphemes add-on reads its table from the start of the
- * memory behind a Buffer: in Node's shared pool that is somebody else's, and loading fails with "Data error".
+ * The addon decodes its tables from base64 and then reads the whole memory behind that Buffer, from its start: it throws 'Data
+ * error' where Node took the Buffer from its pool, behind something else. Without a pool each Buffer has its own memory.
  */
-function outsideThePool<T>(use: () => T): T {
+function loadGraphemes(): typeof import('@xterm/addon-unicode-graphemes') {
   const { poolSize } = Buffer;
   Buffer.poolSize = 0;
   try {
-    return use();
+    return require('@xterm/addon-unicode-graphemes');
   } finally {
     Buffer.poolSize = poolSize;
   }
 }
+const { UnicodeGraphemesAddon } = loadGraphemes();
 
 /** Answers per second; a file that asks 10 000 times gets no more. Programs ask a handful of times when they start. */
 const REPLIES_PER_SECOND = 50;

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { OpsLabError } from '../../../../shared/contract/errors.ts';
 import type { Addresses, ObserverJob } from '../../../../sidecar/observer/protocol.ts';
-import { killAll, membersOf } from '../../../../sidecar/supervisor/process-table.ts';
+import { hasArgument, killAll, membersOf } from '../../../../sidecar/supervisor/process-table.ts';
 import type { SupervisedService, SupervisorInfo } from '../../../../sidecar/supervisor/protocol.ts';
 import type { Lab } from '../../labs/lab.ts';
 import { integrationEnvironment } from '../../terminals/shell-integration.ts';
@@ -112,7 +112,11 @@ export class ShellSession implements RuntimeSession {
     const { info, programs, folder, lab } = this.#parts;
     const addresses = this.#addresses;
     const job: ObserverJob =
-      request.op === 'script' ? { ...request, script: join(lab.folder, 'probes', request.script), addresses } : { ...request, addresses };
+      request.op === 'script'
+        ? { ...request, script: join(lab.folder, 'probes', request.script), addresses }
+        : request.op === 'http-load'
+          ? { ...request, addresses }
+          : request;
     await this.ready;
     const [file = '', ...args] = [...info.enterNetwork, programs.node, programs.observer];
     const child = spawn(file, args, { cwd: folder, env: observerEnvironment(folder, programs), stdio: ['pipe', 'pipe', 'ignore'] });
@@ -182,7 +186,8 @@ export class ShellSession implements RuntimeSession {
     // Where it cannot answer any more, its processes are ended one by one.
     await client.ask<number[]>({ op: 'stop' }, { timeoutMs: STOP_TIMEOUT_MS }).catch(() => []);
     client.close();
-    const left = await killAll(() => [...membersOf(folder).map(({ pid }) => pid), info.pid], 5000);
+    const supervisor = () => (hasArgument(info.pid, folder) ? [info.pid] : []);
+    const left = await killAll(() => [...membersOf(folder).map(({ pid }) => pid), ...supervisor()], 5000);
     return left.map((pid) => `process ${pid}`);
   }
 

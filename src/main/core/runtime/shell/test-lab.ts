@@ -89,6 +89,7 @@ export function makeTestLab(folder: string): Lab {
     wrong: [],
     recordings: new Map(),
     workspaceFiles: ['server.js', 'notes/read.me'],
+    serviceFiles: [],
     probeFiles: ['look.mjs'],
   };
 }

@@ -80,7 +80,9 @@ function ObjectiveRow({ objective, pins, changed, running, onCheck, onName }: Ob
       <div className="w">
         {main && (
           <p>
-            {main.label}, {main.holds ? 'within' : 'has to be'} {formatLimit(main.comparison, main.limit, main.unit)}.
+            {main.label}: {main.holds ? '' : 'has to be '}
+            {formatLimit(main.comparison, main.limit, main.unit)}
+            {main.holds && ', holds'}.
           </p>
         )}
         <Reasons objective={objective} />

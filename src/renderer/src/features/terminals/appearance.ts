@@ -38,12 +38,12 @@ export function monoFont(): string {
   return token(getComputedStyle(document.documentElement), '--font-mono');
 }
 
-/** The setting is meant for the reference window (1440 wide), whose token is 15 px; other windows shift it as the token does. */
+/** The setting is meant for a window under 1440 wide, whose token is 14 px; wider windows shift it as the token does. */
 export function fontSizeFor(setting: number): number {
   const styles = getComputedStyle(document.documentElement);
   const rem = Number.parseFloat(styles.fontSize);
   const size = Number.parseFloat(token(styles, '--term-size')) * rem;
-  return Math.max(8, Math.round(setting + size - 15));
+  return Math.max(8, Math.round(setting + size - 14));
 }
 
 let context: CanvasRenderingContext2D | null = null;
