@@ -45,7 +45,7 @@ function makeService(service: SupervisorPlan['services'][number]): Service {
   const dying = process.platform === 'linux' ? ['setpriv', '--pdeathsig', 'KILL'] : [];
   const wrapped = isolation.enter.length > 0;
   // Behind nsenter the working directory must be found again: the one before it belongs to another mount namespace.
-  const place = wrapped ? [...isolation.enter, 'env', '-C', plan.workspace] : [];
+  const place = wrapped ? [...isolation.enter, 'env', '-C', service.directory] : [];
   return new Service({
     plan: service,
     argv: [...place, ...dying, ...limited],
@@ -54,7 +54,7 @@ function makeService(service: SupervisorPlan['services'][number]): Service {
       ...remapEnvironment(service.environment, service.name, isolation.ports),
       [MARKER.service]: service.name,
     },
-    cwd: plan.workspace,
+    cwd: service.directory,
     wrapped,
     members: () => pidsOf(service.name),
   });

@@ -23,6 +23,8 @@ export interface SupervisorPlan {
 
 export interface ServicePlan {
   readonly name: string;
+  /** Absolute path of the folder in which it runs. */
+  readonly directory: string;
   readonly command: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
   readonly softDescriptors: number;

@@ -17,6 +17,8 @@ export interface ShellPrograms {
 export function pathsOf(folder: string) {
   return {
     workspace: join(folder, 'workspace'),
+    /** Programs of upstreams, apart from what the learner works on. */
+    services: join(folder, 'services'),
     home: join(folder, 'home'),
     bin: join(folder, 'bin'),
     integration: join(folder, 'integration.bash'),
@@ -42,18 +44,23 @@ export async function prepareFolder(folder: string, lab: Lab, programs: ShellPro
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await chmod(folder, 0o700);
   for (const directory of [join(paths.workspace, 'log'), paths.home, paths.bin]) await mkdir(directory, { recursive: true });
-  for (const file of lab.workspaceFiles) {
-    const from = join(lab.folder, 'workspace', file);
-    const to = join(paths.workspace, file);
-    await mkdir(dirname(to), { recursive: true });
-    await copyFile(from, to);
-    await chmod(to, ((await stat(from)).mode & 0o777) | 0o600);
-  }
+  await copyFiles(join(lab.folder, 'workspace'), lab.workspaceFiles, paths.workspace);
+  await copyFiles(join(lab.folder, 'services'), lab.serviceFiles, paths.services);
   await writeFile(paths.integration, SHELL_INTEGRATION);
   // Nested shells read this one.
   await writeFile(join(paths.home, '.bashrc'), SHELL_INTEGRATION);
   await installNode(join(paths.bin, 'node'), programs);
   await writeFile(paths.plan, JSON.stringify(planOf(folder, lab, programs), null, 2), { mode: 0o600 });
+}
+
+async function copyFiles(source: string, files: readonly string[], target: string): Promise<void> {
+  for (const file of files) {
+    const from = join(source, file);
+    const to = join(target, file);
+    await mkdir(dirname(to), { recursive: true });
+    await copyFile(from, to);
+    await chmod(to, ((await stat(from)).mode & 0o777) | 0o600);
+  }
 }
 
 /** `ps` shows the program as `node`, whatever it really is. */
@@ -67,7 +74,7 @@ async function installNode(path: string, programs: ShellPrograms): Promise<void>
 }
 
 function planOf(folder: string, lab: Lab, programs: ShellPrograms): SupervisorPlan {
-  const { workspace } = pathsOf(folder);
+  const { workspace, services: programsOfUpstreams } = pathsOf(folder);
   const services = Object.entries(lab.compose.services);
   return {
     folder,
@@ -80,6 +87,7 @@ function planOf(folder: string, lab: Lab, programs: ShellPrograms): SupervisorPl
       if (service === undefined) throw new Error(`no service ${name}`);
       return {
         name,
+        directory: service.volumes.includes('services:/lab:ro') ? programsOfUpstreams : workspace,
         command: service.command,
         environment: service.environment,
         softDescriptors: service.ulimits.nofile.soft,

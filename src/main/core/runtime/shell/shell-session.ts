@@ -108,15 +108,21 @@ export class ShellSession implements RuntimeSession {
     await this.#parts.client.ask({ op: 'restart', service }, { timeoutMs: RESTART_TIMEOUT_MS });
   }
 
-  async observe(request: ObserverRequest, signal: AbortSignal): Promise<Record<string, number>> {
-    const { info, programs, folder, lab } = this.#parts;
+  #job(request: ObserverRequest): ObserverJob {
     const addresses = this.#addresses;
-    const job: ObserverJob =
-      request.op === 'script'
-        ? { ...request, script: join(lab.folder, 'probes', request.script), addresses }
-        : request.op === 'http-load'
-          ? { ...request, addresses }
-          : request;
+    switch (request.op) {
+      case 'exec':
+        return request;
+      case 'http-load':
+        return { ...request, addresses };
+      case 'script':
+        return { ...request, script: join(this.#parts.lab.folder, 'probes', request.script), addresses };
+    }
+  }
+
+  async observe(request: ObserverRequest, signal: AbortSignal): Promise<Record<string, number>> {
+    const { info, programs, folder } = this.#parts;
+    const job = this.#job(request);
     await this.ready;
     const [file = '', ...args] = [...info.enterNetwork, programs.node, programs.observer];
     const child = spawn(file, args, { cwd: folder, env: observerEnvironment(folder, programs), stdio: ['pipe', 'pipe', 'ignore'] });
