@@ -104,6 +104,7 @@ test('a solution is shown, applied, and marks the attempt as assisted', async ({
   await app.shell.answer('Apply it');
   await expect(app.page.getByText('points, assisted')).toBeVisible();
   await bench.verdict(repair, /: (Fixed|Mitigated)$/, 150_000);
+  for (const guard of objectiveIds(lab, 'guard')) await bench.verdict(guard, /: Holds$/);
   await bench.stop();
   await app.shell.goTo('Labs');
   await expect(new Catalog(app.page).row(lab)).toContainText(/Fixed|Mitigated/);
