@@ -17,7 +17,7 @@ export class Catalog {
   }
 
   detail(lab: string): Locator {
-    return this.page.getByRole('complementary', { name: labTitle(lab) });
+    return this.page.getByRole('region', { name: labTitle(lab) });
   }
 
   async choose(lab: string): Promise<void> {
@@ -30,8 +30,9 @@ export class Catalog {
     await this.choose(lab);
     const detail = this.detail(lab);
     await expect(detail.getByRole('button', { name: 'Start lab' })).toBeEnabled();
-    const choice = detail.locator('label').filter({ hasText: runtime === 'docker' ? /^Docker/ : /^Shell/ });
-    if ((await detail.getByRole('radio').count()) > 0) await choice.click();
+    const name = runtime === 'docker' ? /^Docker/ : /^Shell/;
+    const radio = detail.getByRole('radio', { name });
+    if ((await radio.count()) > 0 && !(await radio.isChecked())) await detail.locator('label').filter({ hasText: name }).click();
     await detail.getByRole('button', { name: 'Start lab' }).click();
     await expect(this.page).toHaveURL(/#\/workstation\/[a-z0-9]{32}/, { timeout: 30_000 });
   }

@@ -7,20 +7,16 @@ export class Learners {
     this.page = page;
   }
 
-  private get rows(): Locator {
-    return this.page.getByRole('table', { name: 'Learners' }).getByRole('row');
-  }
-
   row(name: string): Locator {
-    return this.rows.filter({ has: this.page.getByRole('rowheader', { name }) });
+    return this.page
+      .getByRole('list', { name: 'Learners' })
+      .getByRole('listitem')
+      .filter({ has: this.page.getByRole('heading', { name, exact: true }) });
   }
 
   async create(name: string): Promise<void> {
-    await this.page.getByRole('button', { name: 'Add a learner' }).click();
-    const dialog = this.page.getByRole('dialog', { name: 'Add a learner' });
-    await dialog.getByRole('textbox', { name: 'Name' }).fill(name);
-    await dialog.getByRole('button', { name: 'Add', exact: true }).click();
-    await expect(dialog).toBeHidden();
+    await this.page.getByRole('textbox', { name: 'Name of a new learner' }).fill(name);
+    await this.page.getByRole('button', { name: 'Add learner' }).click();
     await this.expectLearner(name);
   }
 

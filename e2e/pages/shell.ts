@@ -20,7 +20,8 @@ export class Shell {
   async goTo(screen: Screen): Promise<void> {
     if (screen === 'Learners') await this.page.evaluate(() => location.assign('#/learners'));
     else await this.page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: screen }).click();
-    await expect(this.page.getByRole('main')).toBeVisible();
+    const title = this.page.getByRole('heading', { level: 1 });
+    await (screen === 'Workstation' ? expect(title).toHaveCount(1) : expect(title).toHaveText(screen));
     await expect(this.page.getByText(/^Loading /)).toHaveCount(0);
   }
 

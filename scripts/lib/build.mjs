@@ -13,6 +13,7 @@ const SOURCES = [
   'tsconfig.base.json',
   'package.json',
   'package-lock.json',
+  'scripts/lib/app-config.mjs',
   'scripts/lib/bundle.mjs',
   'scripts/lib/sidecars.mjs',
 ];

@@ -4,19 +4,16 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer as createTcpServer } from 'node:net';
 import { join } from 'node:path';
-import { resolveConfig } from 'electron-vite';
 import { build, createServer } from 'vite';
+import { appConfig } from './app-config.mjs';
 import { ENDS_WITH_US } from './launch.mjs';
 import { ROOT } from './paths.mjs';
 import { sidecarConfig, sidecarNames } from './sidecars.mjs';
 
 const [electron = '', ...hostArgs] = process.argv.slice(2);
 const OUT_DEV = join(ROOT, 'out-dev');
-const watch = { watch: {}, outDir: OUT_DEV, sourcemap: true };
 
-const { config } = await resolveConfig({ build: watch, logLevel: 'warn' }, 'serve', 'development');
-if (config?.main === undefined || config.preload === undefined || config.renderer === undefined)
-  throw new Error('electron.vite.config.ts is not complete');
+const config = await appConfig('serve', { watch: {}, outDir: OUT_DEV, sourcemap: true });
 
 /** @param {number} wanted @returns {Promise<number>} that port, or a free one */
 function freePort(wanted) {
@@ -38,10 +35,10 @@ async function serveRenderer(renderer) {
   const port = await freePort(5171);
   const server = await createServer({
     ...renderer,
-    configFile: false,
     server: { host: '127.0.0.1', port, strictPort: true, hmr: { clientPort: port } },
   });
   await server.listen();
+  console.log(`dev: the page is made by vite on port ${port}; open the link of the host`);
   return { url: `http://127.0.0.1:${port}/`, close: () => server.close() };
 }
 
@@ -107,7 +104,7 @@ const sidecars = sidecarNames().map((name) => {
 /** @type {(() => Promise<void>)[]} */
 const closers = [];
 const watchedConfigs = [config.main, config.preload, ...sidecars, ...(page === undefined ? [config.renderer] : [])];
-for (const watched of watchedConfigs) closers.push(await watchBuild({ ...watched, configFile: false }));
+for (const watched of watchedConfigs) closers.push(await watchBuild(watched));
 restart();
 
 async function end() {

@@ -41,11 +41,13 @@ export const ZONES = [
   { zone: 'contract', files: ['src/shared/contract/'], may: ['domain', 'zod', '@orpc/contract'] },
   {
     zone: 'core',
+    // Of the sidecars it takes the protocols, which both ends share; the programs themselves it starts as files.
     files: ['src/main/core/'],
     may: [
       'domain',
       'terminal-wire',
       'contract',
+      'sidecar',
       'node:*',
       'zod',
       'yaml',
@@ -55,7 +57,6 @@ export const ZONES = [
       'tar-stream',
       ...TERMINAL_SCREEN,
     ],
-    mayTypes: ['sidecar'],
   },
   {
     zone: 'api',

@@ -10,15 +10,15 @@ import { serveRpc } from './transports/message-port.ts';
 const root = join(import.meta.dirname, '../..');
 
 runDesktop({
-  uiFolder: join(root, 'out/renderer'),
-  preload: join(root, 'out/preload/index.cjs'),
+  uiFolder: join(import.meta.dirname, '../renderer'),
+  preload: join(import.meta.dirname, '../preload/index.cjs'),
   defaultDataDirectory: dataDirectoryPath(undefined),
   openCore: ({ dataDirectory, labFolders }) => {
     const ownLabs = join(dataDirectory, 'labs');
     return createCore({
       dataDirectory,
       labFolders: { builtIn: join(root, 'labs'), extra: [...(existsSync(ownLabs) ? [ownLabs] : []), ...labFolders] },
-      sidecarFolder: join(root, 'out/sidecar'),
+      sidecarFolder: join(import.meta.dirname, '../sidecar'),
       node: process.execPath,
       electronRunAsNode: process.versions.electron !== undefined,
       version: packageJson.version,

@@ -18,7 +18,7 @@ function openCore(options: WebOptions, dataDirectory: string): Promise<Core> {
   return createCore({
     dataDirectory,
     labFolders: { builtIn: join(ROOT, 'labs'), extra: [...(existsSync(ownLabs) ? [ownLabs] : []), ...options.labFolders] },
-    sidecarFolder: join(ROOT, 'out/sidecar'),
+    sidecarFolder: join(import.meta.dirname, '../sidecar'),
     node: process.execPath,
     electronRunAsNode: false,
     version: packageJson.version,

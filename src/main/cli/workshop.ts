@@ -5,9 +5,9 @@ import { createRuntimes, type Runtimes } from '../core/create-runtimes.ts';
 import { doctor } from '../core/engine/doctor.ts';
 import { Engine } from '../core/engine/engine.ts';
 import { ImageBuilder } from '../core/engine/image-builder.ts';
+import { LABEL } from '../core/engine/labels.ts';
 import { type LookForLeftovers, leftoverFolder, leftoverProcesses } from '../core/proof/leftovers.ts';
 import { findResources } from '../core/runtime/docker/resources.ts';
-import { LABEL } from '../core/runtime/labels.ts';
 
 export interface Workshop {
   readonly runtimes: Runtimes;
@@ -33,13 +33,16 @@ export function createWorkshop({ dataDirectory, labsFolder, sidecarFolder }: Wor
     images,
     doctor: () => doctor({ engine, images }),
     async leftovers(sessionId, folder) {
-      const [processes, left, { state }] = await Promise.all([
+      const [processes, left, { state, message }] = await Promise.all([
         leftoverProcesses(sessionId, folder),
         leftoverFolder(folder),
         engine.status(),
       ]);
-      const onEngine = state === 'ready' ? await findResources(await engine.docker(), [`${LABEL.session}=${sessionId}`]) : [];
-      return [...onEngine.map(({ kind, name }) => `${kind} ${name}`), ...processes, ...left];
+      const found = [...processes, ...left];
+      if (state === 'missing') return found;
+      if (state !== 'ready') return [...found, `could not look at the engine: ${message}`];
+      const resources = await findResources(await engine.docker(), [`${LABEL.session}=${sessionId}`]);
+      return [...resources.map(({ kind, name }) => `${kind} ${name}`), ...found];
     },
   };
 }

@@ -60,7 +60,7 @@ async function compose(options: CoreOptions, release: () => void): Promise<Core>
     images,
     events,
     doctor: () => doctor({ engine, images }),
-    clean: async () => (await Promise.all(Object.values(runtimes).map((runtime) => runtime.sweep(sessions.liveIds())))).flat(),
+    clean: () => sessions.sweep(sessions.liveIds()),
   });
   const runtimes = createRuntimes({ ...options, engine, images: engineService.labImages });
   const sessions: Sessions = new Sessions({

@@ -7,6 +7,9 @@ export interface PortLimits {
   readonly maxPerSecond: number;
 }
 
+/** The last message of a port that the host closes: Chromium gives a page no event for it. No frame and no call is empty. */
+const GOODBYE = new Uint8Array(0);
+
 /**
  * The host's end of a port to a page, with limits on what comes in. Only text and bytes pass: an object of any other
  * shape closes the port. Reports `close` once, whoever closed it.
@@ -51,6 +54,7 @@ export class GuardedPort {
 
   close(): void {
     if (this.closed) return;
+    this.port.postMessage(GOODBYE);
     this.port.close();
     this.ended();
   }
@@ -72,22 +76,15 @@ export class GuardedPort {
   }
 }
 
-/** Says to a page that the host closed the channel: Chromium gives a page no event for it. No frame is empty. */
-const GOODBYE = new Uint8Array(0);
-
-/** A terminal's channel over a port. Text is no frame and closes it. An empty message to the page is the end. */
+/** A terminal's channel over a port. Text is no frame and closes it. */
 export function binaryChannel(port: GuardedPort): BinaryChannel {
-  const close = () => {
-    port.postMessage(GOODBYE);
-    port.close();
-  };
   return {
     // A view into a larger buffer would be cloned together with all of that buffer.
     send: (bytes) => port.postMessage(bytes.byteLength === bytes.buffer.byteLength ? bytes : bytes.slice()),
-    close,
+    close: () => port.close(),
     onMessage(listener) {
       port.on('message', ({ data }) => {
-        if (typeof data === 'string') close();
+        if (typeof data === 'string') port.close();
         else listener(data);
       });
       port.start();

@@ -61,11 +61,10 @@ export function handOverPorts(host: PortHost, targets: PortTargets): void {
       targets.connectRpc(port);
       return;
     }
-    const channel = binaryChannel(port);
     try {
-      targets.attachTerminal(request.data.terminalId, channel);
+      targets.attachTerminal(request.data.terminalId, binaryChannel(port));
     } catch (error) {
-      channel.close();
+      port.close();
       host.refused(`no terminal for a port: ${error instanceof Error ? error.message : String(error)}`);
     }
   });

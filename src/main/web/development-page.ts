@@ -13,7 +13,7 @@ export function serveFromVite(rendererUrl: string) {
     });
     const type = answer.headers.get('content-type') ?? 'application/octet-stream';
     const nonce = randomBytes(18).toString('base64');
-    reply.code(answer.status).header('content-type', type).header('content-security-policy', developmentPolicy(nonce));
+    reply.code(answer.status).header('content-type', type).header('content-security-policy', developmentPolicy());
     if (type.startsWith('text/html')) return reply.send((await answer.text()).replaceAll(NONCE_MARK, nonce));
     return reply.send(Buffer.from(await answer.arrayBuffer()));
   };

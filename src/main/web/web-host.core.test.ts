@@ -149,10 +149,10 @@ test.each(['{', '[]', '"x"', '{"token":1}', '{"token":""}', '{"token":"x","more"
 test('WEB-020: GET changes nothing', async () => {
   const { request, logIn, core } = await startWebHost();
   const Cookie = await logIn();
-  for (const path of ['/api/login', '/api/session', '/rpc', '/terminals/x', '/api/settings/set?theme=dark']) {
+  for (const path of ['/api/login', '/api/session', '/rpc', '/terminals/x', '/api/settings/set?theme=light']) {
     await request('GET', path, { Cookie });
   }
-  expect(core.settings.get().theme).toBe('system');
+  expect(core.settings.get().theme).toBe('dark');
   expect((await request('GET', '/api/session', { Cookie })).status).toBe(204);
 });
 

@@ -1,14 +1,22 @@
 import './ui/tokens.css';
 import './ui/base.css';
+import './ui/controls.css';
+import './ui/real-inputs.css';
+import './ui/verdict.css';
+import './ui/regions.css';
+import './ui/overlays.css';
+import './app/frame.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app/app.tsx';
 import { stampStyleNonce } from './app/style-nonce.ts';
+import { allowOnlyEmptyMarkup } from './app/trusted-types.ts';
 import { Connection } from './connection/connection.ts';
 import { followEvents } from './connection/events.ts';
 import { chooseHostLink } from './connection/host-link.ts';
 
 stampStyleNonce(document);
+allowOnlyEmptyMarkup(window);
 
 const connection = new Connection(chooseHostLink());
 void connection.run(() => void followEvents(connection));

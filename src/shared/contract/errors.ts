@@ -29,14 +29,16 @@ export type ErrorCode = (typeof ERROR_CODES)[number];
 
 /** An expected failure: what happened, what it means, what to do next. */
 export class OpsLabError extends Error {
-  constructor(
-    readonly code: ErrorCode,
-    message: string,
-    readonly details: Readonly<Record<string, unknown>> = {},
-    /** Whether the same call may succeed later. */
-    readonly retryable = false,
-  ) {
+  readonly code: ErrorCode;
+  readonly details: Readonly<Record<string, unknown>>;
+  /** Whether the same call may succeed later. */
+  readonly retryable: boolean;
+
+  constructor(code: ErrorCode, message: string, details: Readonly<Record<string, unknown>> = {}, retryable = false) {
     super(message);
     this.name = 'OpsLabError';
+    this.code = code;
+    this.details = details;
+    this.retryable = retryable;
   }
 }

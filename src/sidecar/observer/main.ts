@@ -87,18 +87,32 @@ async function work(job: ObserverJob): Promise<void> {
   process.exit(0);
 }
 
+/** One look for each line, until the host lets go: starting a program for each would cost far more than looking. */
+function look(): void {
+  try {
+    void say({ result: readProcfs() });
+  } catch (error) {
+    void say({ error: { code: 'could-not-check', reason: error instanceof Error ? error.message : String(error) } });
+  }
+}
+
 const given = process.argv.indexOf('--job');
 if (given > 0) {
   void work(JSON.parse(process.argv[given + 1] ?? '') as ObserverJob);
 } else {
   let begun = false;
+  let looking = false;
   readLines(
     process.stdin,
     (line) => {
       if (line.trim() === '') return;
+      if (looking) return look();
       if (begun) return hear(JSON.parse(line) as HostLine);
       begun = true;
-      void work(JSON.parse(line) as ObserverJob);
+      const job = JSON.parse(line) as ObserverJob;
+      looking = job.op === 'procfs';
+      if (looking) look();
+      else void work(job);
     },
     // Without a host there is nobody to answer to.
     () => process.exit(0),

@@ -31,7 +31,7 @@ export function readProcfs(root = '/proc'): ProcfsSnapshot {
   const holders = new Map<string, number>();
   const namespaces = new Map<string, number>();
   for (const name of readdirSync(root)) {
-    if (!/^\d+$/.test(name) || Number(name) === process.pid) continue;
+    if (!/^\d+$/.test(name) || (root === '/proc' && Number(name) === process.pid)) continue;
     const record = readProcess(root, Number(name), bootMs, holders);
     if (!record) continue;
     processes.push(record);

@@ -33,7 +33,10 @@ export type ObserverJob =
   | { readonly op: 'exec'; readonly argv: readonly string[] }
   /** Goes on until it is told to end (SIGTERM, or the end of its stdin). */
   | { readonly op: 'load-forever'; readonly loads: readonly LoadSpec[]; readonly addresses: Addresses }
-  /** Every process and TCP socket of the process namespace that the observer runs in; see ProcfsSnapshot. */
+  /**
+   * Every process and TCP socket of the process namespace that the observer runs in; see ProcfsSnapshot. By stdin, each
+   * further line asks for another look, until stdin ends.
+   */
   | { readonly op: 'procfs' };
 
 /** What a script may ask of the runtime in the middle of its work. */

@@ -17,6 +17,8 @@ export interface Isolation {
   readonly withoutNamespaces: string;
   /** The init of the namespaces; null in process groups. */
   readonly init: ChildProcess | null;
+  /** The proc file system that shows the session's processes with the pids that the learner sees. */
+  readonly proc: string;
 }
 
 const START_TIMEOUT_MS = 10_000;
@@ -51,6 +53,7 @@ export async function isolate(plan: SupervisorPlan): Promise<Isolation> {
       ports: {},
       withoutNamespaces: '',
       init: started.child,
+      proc: `/proc/${started.init}/root/proc`,
     };
   }
   return processGroups(plan, refused.join('; '));
@@ -89,7 +92,7 @@ async function processGroups(plan: SupervisorPlan, reason: string): Promise<Isol
     for (const port of service.ports) own[String(port)] = await freePort();
     ports[service.name] = own;
   }
-  return { enter: [], enterNetwork: [], ports, withoutNamespaces: reason, init: null };
+  return { enter: [], enterNetwork: [], ports, withoutNamespaces: reason, init: null, proc: '/proc' };
 }
 
 function freePort(): Promise<number> {

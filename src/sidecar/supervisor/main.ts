@@ -7,9 +7,10 @@ import { readFileSync, rmSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { readProcfs } from '../observer/procfs.ts';
 import { isolate, remapEnvironment } from './isolation.ts';
-import { innerPid, killAll, membersOf } from './process-table.ts';
+import { killAll, membersOf } from './process-table.ts';
 import {
   MARKER,
+  type ServicePlan,
   SUPERVISOR_FILES,
   type SupervisorAnswer,
   type SupervisorInfo,
@@ -38,14 +39,14 @@ let load: ChildProcess | null = null;
 
 const services = new Map(plan.services.map((service) => [service.name, makeService(service)]));
 
-function makeService(service: SupervisorPlan['services'][number]): Service {
+function makeService(service: ServicePlan): Service {
   const { softDescriptors: soft, hardDescriptors: hard } = service;
   // The limit is set by the shell that becomes the program: it is there on every system.
   const limited = ['bash', '-c', `ulimit -Sn ${soft} && ulimit -Hn ${hard} && exec "$@"`, 'limits', ...service.command];
   const dying = process.platform === 'linux' ? ['setpriv', '--pdeathsig', 'KILL'] : [];
-  const wrapped = isolation.enter.length > 0;
+  const wrapped = service.visible && isolation.enter.length > 0;
   // Behind nsenter the working directory must be found again: the one before it belongs to another mount namespace.
-  const place = wrapped ? [...isolation.enter, 'env', '-C', plan.workspace] : [];
+  const place = wrapped ? [...isolation.enter, 'env', '-C', service.directory] : isolation.enterNetwork;
   return new Service({
     plan: service,
     argv: [...place, ...dying, ...limited],
@@ -54,7 +55,7 @@ function makeService(service: SupervisorPlan['services'][number]): Service {
       ...remapEnvironment(service.environment, service.name, isolation.ports),
       [MARKER.service]: service.name,
     },
-    cwd: plan.workspace,
+    cwd: service.directory,
     wrapped,
     members: () => pidsOf(service.name),
   });
@@ -76,18 +77,17 @@ function find(name: string): Service {
   return service;
 }
 
-/** Facts of a service's own programs: not of nsenter, which is outside. Pids are those that the learner sees. */
-function processesOf(name: string) {
-  const pids = new Set(pidsOf(name));
-  return readProcfs()
-    .processes.filter((record) => pids.has(record.pid) && record.command[0] !== 'nsenter')
-    .map(({ cgroup: _cgroup, network: _network, ...record }) => ({
-      ...record,
-      pid: innerPid(record.pid),
-      // A parent outside shows as 0, as it does to the learner.
-      parentPid: isolation.init === null || pids.has(record.parentPid) ? innerPid(record.parentPid) : 0,
-      descriptors: record.descriptors ?? 0,
-    }));
+/** Facts of a service's processes, with the pids that the learner sees where they can be seen. */
+function processesOf({ name, visible }: ServicePlan) {
+  const proc = visible ? isolation.proc : '/proc';
+  const members = new Set(
+    membersOf(plan.folder, proc)
+      .filter((member) => member.service === name)
+      .map((member) => member.pid),
+  );
+  return readProcfs(proc)
+    .processes.filter((record) => members.has(record.pid))
+    .map(({ cgroup: _cgroup, network: _network, ...record }) => ({ ...record, descriptors: record.descriptors ?? 0 }));
 }
 
 /**
@@ -95,23 +95,18 @@ function processesOf(name: string) {
  * session holds, or that nobody holds any more on a port of the service. Ports are those of compose.yaml.
  */
 function socketsOf(service: Service) {
-  const { processes, sockets } = readProcfs();
-  const pids = new Set(membersOf(plan.folder).map((member) => member.pid));
+  const { sockets } = readProcfs(isolation.proc);
+  const members = new Set(isolation.init === null ? membersOf(plan.folder).map((member) => member.pid) : []);
   const moved = new Map(
     Object.values(isolation.ports).flatMap((ports) => Object.entries(ports).map(([port, used]) => [used, Number(port)] as const)),
   );
   const own = Object.values(isolation.ports[service.plan.name] ?? {});
-  // The lowest pid of the session's network namespace is a member; nsenter is outside of it.
-  const network = isolation.init === null ? null : processes.find(({ pid }) => pids.has(pid) && innerPid(pid) !== pid)?.network;
   return sockets
-    .filter((socket) =>
-      isolation.init === null ? pids.has(socket.pid) || (socket.pid === 0 && own.includes(socket.localPort)) : socket.network === network,
-    )
+    .filter(({ pid, localPort }) => isolation.init !== null || members.has(pid) || (pid === 0 && own.includes(localPort)))
     .map(({ network: _network, ...socket }) => ({
       ...socket,
       localPort: moved.get(socket.localPort) ?? socket.localPort,
       remotePort: moved.get(socket.remotePort) ?? socket.remotePort,
-      pid: socket.pid === 0 ? 0 : innerPid(socket.pid),
     }));
 }
 
@@ -134,11 +129,11 @@ async function stop(): Promise<number[]> {
   const stopped = Promise.all([...services.values()].map((service) => service.stop()));
   const left = await killAll(() => membersOf(plan.folder).map((member) => member.pid), STOP_TIMEOUT_MS);
   await Promise.race([stopped, new Promise((resolve) => setTimeout(resolve, STOP_TIMEOUT_MS))]);
+  rmSync(SUPERVISOR_FILES.socket, { force: true });
   return left;
 }
 
-function quit(): void {
-  rmSync(SUPERVISOR_FILES.socket, { force: true });
+function quit(): never {
   process.exit(0);
 }
 
@@ -157,7 +152,7 @@ async function answer(request: SupervisorRequest): Promise<unknown> {
     case 'restart':
       return await find(request.service).restart();
     case 'processes':
-      return processesOf(find(request.service).plan.name);
+      return processesOf(find(request.service).plan);
     case 'sockets':
       return socketsOf(find(request.service));
     case 'load':

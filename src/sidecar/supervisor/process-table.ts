@@ -28,22 +28,23 @@ export function isAlive(pid: number): boolean {
 }
 
 /**
- * Every process of the session whose folder is given, except this one. Linux only; elsewhere the list is empty.
+ * Every process of the session whose folder is given. Linux only; elsewhere the list is empty.
  * A process counts by the environment that it was started with, or by its parent.
+ * @param proc the proc file system to read; pids are those of its pid namespace
  */
-export function membersOf(folder: string): Member[] {
+export function membersOf(folder: string, proc = '/proc'): Member[] {
   if (process.platform !== 'linux') return [];
   const parents = new Map<number, number>();
   const services = new Map<number, string>();
-  for (const name of readdirSync('/proc')) {
+  for (const name of readdirSync(proc)) {
     const pid = Number(name);
-    if (!Number.isInteger(pid) || pid === process.pid) continue;
-    const stat = read(`/proc/${pid}/stat`);
+    if (!Number.isInteger(pid)) continue;
+    const stat = read(`${proc}/${pid}/stat`);
     if (stat === '') continue;
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     if (fields[0] === 'Z' || fields[0] === 'X') continue;
     parents.set(pid, Number(fields[1]));
-    const environment = read(`/proc/${pid}/environ`).split('\0');
+    const environment = read(`${proc}/${pid}/environ`).split('\0');
     const value = (key: string) => environment.find((entry) => entry.startsWith(`${key}=`))?.slice(key.length + 1);
     if (value(MARKER.session) === folder) services.set(pid, value(MARKER.service) ?? '');
   }
@@ -57,6 +58,11 @@ export function membersOf(folder: string): Member[] {
     }
   }
   return [...services].map(([pid, service]) => ({ pid, service }));
+}
+
+/** Whether a process runs with this argument: a pid alone may have been given to another program since. */
+export function hasArgument(pid: number, argument: string): boolean {
+  return read(`/proc/${pid}/cmdline`).split('\0').includes(argument);
 }
 
 /** A process and everything below it, deepest first. Linux only; elsewhere only the process itself. */

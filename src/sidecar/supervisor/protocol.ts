@@ -23,12 +23,16 @@ export interface SupervisorPlan {
 
 export interface ServicePlan {
   readonly name: string;
+  /** Absolute path of the folder in which it runs. */
+  readonly directory: string;
   readonly command: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
   readonly softDescriptors: number;
   readonly hardDescriptors: number;
   readonly restart: 'no' | 'always' | 'on-failure';
   readonly ports: readonly number[];
+  /** Whether the learner's `ps` shows it; otherwise it shares only the network (an upstream, somebody else's machine). */
+  readonly visible: boolean;
 }
 
 export interface SupervisorInfo {

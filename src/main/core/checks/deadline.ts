@@ -23,6 +23,14 @@ export async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Pr
   }
 }
 
+/** Aborts after so many milliseconds, saying what was not done by then. The timer keeps no process alive. */
+export function timeout(ms: number, what: string): AbortSignal {
+  const controller = new AbortController();
+  const reason = new OpsLabError('timeout', `${what} within ${ms / 1000} s.`, {}, true);
+  setTimeout(() => controller.abort(reason), ms).unref();
+  return controller.signal;
+}
+
 /** Waits. @throws OpsLabError `cancelled` when the signal aborts first */
 export async function pause(ms: number, signal: AbortSignal): Promise<void> {
   try {

@@ -135,6 +135,8 @@ export class Engine {
       try {
         return await describe(endpoint);
       } catch (error) {
+        // A busy engine is slow to describe itself. It is not gone for that: its calls have longer time-outs of their own.
+        if (isTimeout(error) && this.#last?.client && this.#last.facts.endpoint === endpoint.url) return this.#last;
         failure ??= { ...nothing('unreachable', unreachable(endpoint, error), endpoint.url), permissionDenied: isPermission(error) };
       }
     }
@@ -149,6 +151,10 @@ export class Engine {
 function isPermission(error: unknown): boolean {
   const { code } = error as { code?: unknown };
   return code === 'EACCES' || code === 'EPERM';
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof DOMException && error.name === 'TimeoutError';
 }
 
 function unreachable(endpoint: Endpoint, error: unknown): string {

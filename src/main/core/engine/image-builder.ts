@@ -13,7 +13,6 @@ import type Docker from 'dockerode';
 import { pack } from 'tar-stream';
 import { OpsLabError } from '../../../shared/contract/errors.ts';
 import type { ImageBuild } from '../../../shared/contract/values.ts';
-import { LABEL } from '../runtime/labels.ts';
 import { callEngine, jsonLines, streamFromEngine } from './api.ts';
 import { takeLock } from './build-lock.ts';
 import { BuildProgress } from './build-progress.ts';
@@ -21,6 +20,7 @@ import type { Engine } from './engine.ts';
 import { engineError } from './engine-error.ts';
 import { counting, inspectImage, loadArchive, readArchive, saveArchive } from './image-archive.ts';
 import { DEBIAN, DEBIAN_WITH_NODE, IMAGE_LABEL, type Recipe, readRecipe } from './image-recipe.ts';
+import { LABEL } from './labels.ts';
 import { findNodeBinary } from './node-binary.ts';
 import { makeRootfs, removeBuildFolder, rootfsObstacle } from './rootfs.ts';
 

@@ -56,7 +56,7 @@ export class References {
   }
 }
 
-export function checkCompose(compose: ComposeFile, references: References): void {
+export function checkCompose(compose: ComposeFile, folder: LabFolder, references: References): void {
   const names = Object.keys(compose.services);
   const terminals = names.filter((name) => compose.services[name]?.['x-ops-lab'].role === 'terminal');
   if (terminals.length !== 1) {
@@ -79,6 +79,9 @@ export function checkCompose(compose: ComposeFile, references: References): void
     if (service.volumes.length === 0 && service.working_dir !== undefined) {
       references.wrong([...at, 'working_dir'], 'found working_dir /lab without the volume workspace:/lab');
     }
+    service.volumes.forEach((volume, index) => {
+      if (volume === 'services:/lab:ro') checkServicesVolume(compose, name, folder, [...at, 'volumes', index], references);
+    });
     service.networks?.forEach((network, index) => {
       references.known([...at, 'networks', index], network, 'network', Object.keys(compose.networks));
     });
@@ -91,6 +94,14 @@ export function checkCompose(compose: ComposeFile, references: References): void
       references.wrong([...at, 'ulimits', 'nofile', 'soft'], 'found a soft limit above the hard one');
     }
   }
+}
+
+/** `services/` is what the learner must not reach. */
+function checkServicesVolume(compose: ComposeFile, name: string, folder: LabFolder, path: Path, references: References): void {
+  if (compose.services[name]?.['x-ops-lab'].role === 'terminal')
+    references.wrong(path, 'found services/ in the terminal, where the learner would see it');
+  if (folder.below('services').length === 0) references.wrong(path, 'found the volume services, but the lab has no folder services/');
+  if (compose.volumes.services === undefined) references.wrong(path, 'found the volume services, which is not under volumes');
 }
 
 function reaches(compose: ComposeFile, from: string, to: string, seen = new Set<string>()): boolean {

@@ -161,7 +161,7 @@ const BROKEN: [string, string, string, string, string][] = [
     'compose.yaml',
     "    pid: service:host\n    network_mode: service:host\n    volumes: ['workspace:/lab']",
     "    volumes: ['/:/host']",
-    'sample/compose.yaml:27:15: services.app.volumes.0: found "/:/host", expected workspace:/lab',
+    'sample/compose.yaml:27:15: services.app.volumes.0: found "/:/host", expected one of workspace:/lab or services:/lab:ro',
   ],
   [
     'no terminal',

@@ -73,7 +73,7 @@ function checkEntries(folder: LabFolder, problems: Problems): void {
 async function read(folder: LabFolder, id: string, thirdParty: boolean, problems: Problems): Promise<Lab | null> {
   checkEntries(folder, problems);
   const compose = await readFile(folder, 'compose.yaml', ComposeSchema, problems);
-  if (compose !== null) checkCompose(compose.value, compose.references);
+  if (compose !== null) checkCompose(compose.value, folder, compose.references);
   const manifest = await readFile(folder, 'lab.yaml', ManifestSchema, problems);
   if (manifest !== null) checkManifest(manifest.value, { compose: compose?.value ?? null, folder }, manifest.references);
   const hints = await readFile(folder, 'hints.yaml', HintsSchema, problems);

@@ -233,11 +233,11 @@ test('progress adds up sessions, hints, commands and time, for oneself only', ()
 test('settings have defaults, survive reopening, and ignore a kept value that no longer fits', () => {
   const { store, events, seen } = setUp();
   const settings = createSettingsService(store, events);
-  expect(settings.get()).toMatchObject({ theme: 'system', onClose: 'keep', scrollback: 5000 });
-  expect(settings.set({ theme: 'dark' }).theme).toBe('dark');
+  expect(settings.get()).toMatchObject({ theme: 'dark', onClose: 'keep', scrollback: 5000 });
+  expect(settings.set({ theme: 'light' }).theme).toBe('light');
   store.settings.set({ terminalFontSize: 'huge' });
-  expect(createSettingsService(store, events).get()).toMatchObject({ theme: 'dark', terminalFontSize: 14 });
-  expect(seen.at(-1)).toMatchObject({ type: 'settings', settings: { theme: 'dark' } });
+  expect(createSettingsService(store, events).get()).toMatchObject({ theme: 'light', terminalFontSize: 14 });
+  expect(seen.at(-1)).toMatchObject({ type: 'settings', settings: { theme: 'light' } });
 });
 
 test('events of one learner reach them and the person at the machine, nobody else', () => {

@@ -8,8 +8,22 @@ async function textOf(path: string): Promise<string> {
   return readFile(path, 'latin1').catch(() => '');
 }
 
-/** Processes of this host that name the session or its folder in their command line, environment or working directory. */
+/** A process that was killed is seen until the kernel has taken it apart; on a busy machine that is not at once. */
+const DYING_MS = 5000;
+
+/** As `lookForProcesses`, but what is on its way out is given time to go. */
 export async function leftoverProcesses(sessionId: string, folder: string): Promise<string[]> {
+  const until = Date.now() + DYING_MS;
+  let found = await lookForProcesses(sessionId, folder);
+  while (found.length > 0 && Date.now() < until) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    found = await lookForProcesses(sessionId, folder);
+  }
+  return found;
+}
+
+/** Processes of this host that name the session or its folder in their command line, environment or working directory. */
+async function lookForProcesses(sessionId: string, folder: string): Promise<string[]> {
   const pids = (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name) && name !== String(process.pid));
   const found = await Promise.all(
     pids.map(async (pid) => {

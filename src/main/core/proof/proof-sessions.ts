@@ -100,7 +100,7 @@ class AllBut extends Set<string> {
  * @param runtimes all of them: a folder is what tells of a dead proof, so it goes when every runtime was swept
  * @returns what was removed, for people to read
  */
-export async function sweepDeadProofs(dataDirectory: string, runtimes: readonly Runtime[]): Promise<string[]> {
+export async function sweepDeadProofs(dataDirectory: string, runtimes: readonly Pick<Runtime, 'sweep'>[]): Promise<string[]> {
   const { deadProofs } = await sessionFolders(dataDirectory);
   if (deadProofs.size === 0) return [];
   const keep = new AllBut(deadProofs);

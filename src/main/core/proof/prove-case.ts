@@ -2,7 +2,7 @@
 import { OpsLabError } from '../../../shared/contract/errors.ts';
 import type { Measures, Verdict } from '../../../shared/domain/verdict.ts';
 import { Checker } from '../checks/checker.ts';
-import { pause, untilAborted } from '../checks/deadline.ts';
+import { pause, timeout, untilAborted } from '../checks/deadline.ts';
 import type { ObjectiveState } from '../checks/objective-tracker.ts';
 import { applyFix } from '../labs/apply-fix.ts';
 import type { Fix, Lab } from '../labs/lab.ts';
@@ -138,7 +138,7 @@ async function practise(
   let checker: Checker | null = null;
   try {
     session = await runtime.start({ sessionId: proof.id, learnerId: environment.learnerId, lab, folder: proof.folder, onProgress, signal });
-    await untilAborted(session.ready, AbortSignal.any([signal, AbortSignal.timeout(READY_TIMEOUT_MS)]));
+    await untilAborted(session.ready, AbortSignal.any([signal, timeout(READY_TIMEOUT_MS, 'The services were not up')]));
     await session.startLoad();
     outcome.readySeconds = seconds(performance.now() - began);
     if (fix !== null) {
@@ -150,19 +150,19 @@ async function practise(
     if (plan.kind === 'untouched') await checkDiagnoses(lab, checker, outcome);
   } finally {
     await checker?.close();
-    if (session !== null) outcome.problems.push(...(await stop(session)).map((left) => `could not be removed: ${left}`));
-    await proof.remove();
+    const left = session === null ? [] : await stop(session);
+    outcome.problems.push(...left.map((item) => `could not be removed: ${item}`));
+    // The folder is what tells the next sweep of what is left.
+    if (left.length === 0) await proof.remove();
   }
 }
 
 /** Tear-down goes on when the proof is cancelled; it has a time-out of its own. */
 async function stop(session: RuntimeSession): Promise<string[]> {
   try {
-    return await untilAborted(session.stop(), AbortSignal.timeout(STOP_TIMEOUT_MS));
+    return await untilAborted(session.stop(), timeout(STOP_TIMEOUT_MS, 'Tear-down was not done'));
   } catch (error) {
-    return [
-      `the session could not be stopped within ${STOP_TIMEOUT_MS / 1000} s: ${error instanceof Error ? error.message : String(error)}`,
-    ];
+    return [`the session: ${error instanceof Error ? error.message : String(error)}`];
   }
 }
 

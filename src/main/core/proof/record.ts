@@ -4,7 +4,7 @@ import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isMap, isScalar, parseDocument, Scalar } from 'yaml';
 import { OpsLabError } from '../../../shared/contract/errors.ts';
-import { pause, untilAborted } from '../checks/deadline.ts';
+import { pause, timeout, untilAborted } from '../checks/deadline.ts';
 import type { Lab } from '../labs/lab.ts';
 import type { RecordingSpec } from '../labs/manifest.ts';
 import { replaceMatches } from '../labs/pattern.ts';
@@ -60,7 +60,7 @@ export async function runRecording(lab: Lab, recording: RecordingSpec, environme
     const session = await runtime.start({ sessionId: proof.id, learnerId, lab, folder: proof.folder, onProgress, signal });
     let output: string;
     try {
-      await untilAborted(session.ready, AbortSignal.any([signal, AbortSignal.timeout(READY_TIMEOUT_MS)]));
+      await untilAborted(session.ready, AbortSignal.any([signal, timeout(READY_TIMEOUT_MS, 'The services were not up')]));
       await session.startLoad();
       await pause(recording.wait * 1000, signal);
       const argv = ['bash', '-c', `exec 2>&1\n${recording.command}`];

@@ -11,6 +11,7 @@ import type { EventHub } from '../events/event-hub.ts';
 import { applyFix } from '../labs/apply-fix.ts';
 import type { Lab } from '../labs/lab.ts';
 import type { LabCatalog } from '../labs/lab-catalog.ts';
+import { sessionFolders, sweepDeadProofs } from '../proof/proof-sessions.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { SessionRecord } from '../store/sessions.ts';
 import { newId, type Store } from '../store/store.ts';
@@ -46,7 +47,7 @@ export class Sessions implements SessionService {
 
   /** Takes over what an earlier host left running, and removes what belongs to nobody. */
   async resume(): Promise<void> {
-    const { store, catalog, runtimes } = this.#options;
+    const { store, catalog } = this.#options;
     await catalog.reload();
     const records = store.sessions.live();
     const keep = new Set<string>();
@@ -68,7 +69,16 @@ export class Sessions implements SessionService {
       });
       if (!adopted) keep.delete(record.id);
     }
-    await Promise.all(Object.values(runtimes).map((runtime) => runtime.sweep(keep).catch(() => [])));
+    await this.sweep(keep);
+  }
+
+  /** Removes what belongs to no session in `keep` and to no proof that another process is running. @returns what, for people to read */
+  async sweep(keep: ReadonlySet<string>): Promise<string[]> {
+    const { runtimes, dataDirectory } = this.#options;
+    const { liveProofs } = await sessionFolders(dataDirectory);
+    const all = new Set([...keep, ...liveProofs]);
+    const removed = await Promise.all(Object.values(runtimes).map((runtime) => runtime.sweep(all).catch(() => [])));
+    return [...removed.flat(), ...(await sweepDeadProofs(dataDirectory, Object.values(runtimes)))];
   }
 
   liveIds(): ReadonlySet<string> {

@@ -4,7 +4,7 @@ import type { EventHub } from '../events/event-hub.ts';
 import type { Store } from '../store/store.ts';
 
 const DEFAULTS: Settings = {
-  theme: 'system',
+  theme: 'dark',
   terminalFontSize: 14,
   scrollback: 5000,
   screenReader: false,

@@ -167,8 +167,10 @@ export class OutputFilter {
       if (this.#held.length > 8) this.#abort();
     } else {
       const sequence = Uint8Array.of(ESC, ...this.#held, byte);
-      if (this.#held.length === 0 && byte === 0x5a /* Z, asks who this is */) this.#emitQuery(sequence);
-      else this.#emit(sequence);
+      const alone = this.#held.length === 0;
+      if (alone && byte === 0x5a /* Z, asks who this is */) this.#emitQuery(sequence);
+      // `ESC \` ends a string; those that pass bring their own end.
+      else if (!alone || byte !== 0x5c) this.#emit(sequence);
       this.#abort();
     }
     return at + 1;

@@ -9,7 +9,21 @@ import type { IBuffer } from '@xterm/headless';
 const require = createRequire(import.meta.url);
 const { Terminal: Headless } = require('@xterm/headless') as typeof import('@xterm/headless');
 const { SerializeAddon } = require('@xterm/addon-serialize') as typeof import('@xterm/addon-serialize');
-const { UnicodeGraphemesAddon } = require('@xterm/addon-unicode-graphemes') as typeof import('@xterm/addon-unicode-graphemes');
+
+/**
+ * The addon decodes its tables from base64 and then reads the whole memory behind that Buffer, from its start: it throws 'Data
+ * error' where Node took the Buffer from its pool, behind something else. Without a pool each Buffer has its own memory.
+ */
+function loadGraphemes(): typeof import('@xterm/addon-unicode-graphemes') {
+  const { poolSize } = Buffer;
+  Buffer.poolSize = 0;
+  try {
+    return require('@xterm/addon-unicode-graphemes');
+  } finally {
+    Buffer.poolSize = poolSize;
+  }
+}
+const { UnicodeGraphemesAddon } = loadGraphemes();
 
 /** Answers per second; a file that asks 10 000 times gets no more. Programs ask a handful of times when they start. */
 const REPLIES_PER_SECOND = 50;

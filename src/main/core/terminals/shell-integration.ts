@@ -19,6 +19,7 @@ export const SHELL_INTEGRATION = String.raw`# Ops Lab: reports the commands of t
 declare -F __ol_report >/dev/null && return 0
 
 __ol_ran=0     # whether a command ran since the last prompt
+__ol_newest=   # number of the newest line in the history when the prompt was shown
 __ol_set=x     # any one character: see PS0 below
 
 # REPLY: $1 without the bytes that would end or split a mark. Byte by byte, so that no locale gets in the way.
@@ -36,20 +37,28 @@ __ol_escape() {
   REPLY=$s
 }
 
+# REPLY: number and text of the newest line in the history, one space between; empty when there is none.
+__ol_history() {
+  local line entry='^ *([0-9]+)[* ] (.*)$'
+  line=$(HISTTIMEFORMAT= builtin history 1)
+  REPLY=
+  [[ $line =~ $entry ]] && REPLY="${$}{BASH_REMATCH[1]} ${$}{BASH_REMATCH[2]}"
+}
+
 # A command line was read and is about to run. Called in a subshell: it changes nothing here.
 __ol_start() {
   local now=$EPOCHREALTIME line directory
-  local entry='^ *[0-9]+[* ] (.*)$'
-  line=$(HISTTIMEFORMAT= builtin history 1)
-  [[ $line =~ $entry ]] || return 0
-  __ol_escape "${$}{BASH_REMATCH[1]}"; line=$REPLY
+  __ol_history; line=$REPLY
+  # No new line: the learner has switched the history off, and the newest line is an older command.
+  [[ -z $line || ${$}{line%% *} == "$__ol_newest" ]] && return
+  __ol_escape "${$}{line#* }"; line=$REPLY
   __ol_escape "$PWD"; directory=$REPLY
   builtin printf '\e]633;E;%s;%s;%s;%s;%s;%s\a' "$OPSLAB_NONCE" "$$" "$SHLVL" "$now" "$directory" "$line"
 }
 
 # First of PROMPT_COMMAND: the exit status is still that of the command, and is handed on.
 __ol_report() {
-  local status=$? now=$EPOCHREALTIME
+  local status=${$}{1:-$?} now=$EPOCHREALTIME
   if ((__ol_ran)); then builtin printf '\e]633;D;%s;%s;%s;%s;%s\a' "$OPSLAB_NONCE" "$$" "$SHLVL" "$status" "$now"; fi
   __ol_ran=0
   return "$status"
@@ -58,11 +67,12 @@ __ol_report() {
 # Last of PROMPT_COMMAND: puts back what a command took away. The history settings are ours, because a line that is not
 # in the history cannot be reported; what they would hide stays in this shell and in the learner's own history.
 __ol_install() {
-  local status=$?
+  local status=$? REPLY
+  # When the learner's own setting has taken the first place, this is where the end is noticed.
+  __ol_report "$status"
   HISTCONTROL= HISTIGNORE=
   ((HISTSIZE > 0)) 2>/dev/null || HISTSIZE=5000
   shopt -s cmdhist lithist promptvars
-  [[ -o history ]] || set -o history
   # The second part runs in this shell: its arithmetic notes that a command ran, and it expands to nothing.
   [[ ${$}{PS0-} == *__ol_start* ]] || PS0=${$}{PS0-}'$(__ol_start)${$}{__ol_set:$((__ol_ran = 1, 1))}'
   local command others=()
@@ -70,6 +80,7 @@ __ol_install() {
     [[ -z $command || $command == __ol_report || $command == __ol_install ]] || others+=("$command")
   done
   PROMPT_COMMAND=(__ol_report "${$}{others[@]}" __ol_install)
+  __ol_history; __ol_newest=${$}{REPLY%% *}
   return "$status"
 }
 

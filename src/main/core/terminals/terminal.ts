@@ -71,6 +71,7 @@ export class Terminal {
   #exit: { code: number | null; signal: number | null } | null = null;
   #closing: Promise<void> | null = null;
   #ended: Promise<void> | undefined;
+  #restoring = false;
   #liveness: NodeJS.Timeout | null = null;
 
   /** Starts the program. @throws OpsLabError `runtime-unavailable` when it cannot be started */
@@ -195,7 +196,12 @@ export class Terminal {
     // A recording is a file that others can write to: it is filtered like output.
     const { viewers } = new OutputFilter().push(Buffer.from(earlier));
     this.#owe(this.#screenConsumer, Number.MAX_SAFE_INTEGER);
-    this.#screen.replay(viewers, 'the app was restarted: new shell', () => this.#settle(this.#screenConsumer, Number.MAX_SAFE_INTEGER));
+    this.#restoring = true;
+    this.#screen.replay(viewers, 'the app was restarted: new shell', () => {
+      this.#restoring = false;
+      for (const viewer of this.#viewers) this.#sendSnapshot(viewer);
+      this.#settle(this.#screenConsumer, Number.MAX_SAFE_INTEGER);
+    });
   }
 
   #distribute(bytes: Uint8Array): void {
@@ -231,6 +237,8 @@ export class Terminal {
 
   #sendSnapshot(viewer: Viewer): void {
     viewer.waiting = [];
+    // Half a replay is nothing to show; its end calls again.
+    if (this.#restoring) return;
     this.#screen.write('', () => {
       if (!this.#viewers.has(viewer) || viewer.waiting === null) return;
       const { cols, rows } = this.#screen;

@@ -113,6 +113,7 @@ export function Frame({ children }: { children: ReactNode }) {
   return (
     <div className="app">
       <header className="titlebar" data-region="title bar">
+        {/* biome-ignore lint/a11y/useValidAnchor: it is a link to a place of this page; the hash holds the screen, so it cannot be followed */}
         <a
           className="skip"
           href="#main"

@@ -12,8 +12,8 @@ export function LoginPage() {
           started anew.
         </p>
         <p className="mid">
-          Open the newest link that was printed in the terminal where Ops Lab runs. To get another one, stop Ops Lab there with Ctrl C and
-          start it again:
+          Press Enter in the terminal where Ops Lab runs: it prints a new link, to be opened here. If it does not run any more, start it
+          again:
         </p>
         <div className="cmdline">
           <span className="p" aria-hidden="true">

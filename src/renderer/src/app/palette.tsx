@@ -1,6 +1,6 @@
 /** Everything by name: commands, the learner's history (inserted, never run), labs. */
 import { useQuery } from '@tanstack/react-query';
-import { Check, ChevronRight, Search, SquareTerminal } from 'lucide-react';
+import { Check, ChevronRight, Search, Terminal as TerminalIcon } from 'lucide-react';
 import { useState } from 'react';
 import {
   Autocomplete,
@@ -37,7 +37,7 @@ interface Entry {
 
 const ICONS = {
   command: <Check className="i" aria-hidden />,
-  history: <SquareTerminal className="i" aria-hidden />,
+  history: <TerminalIcon className="i" aria-hidden />,
   lab: <ChevronRight className="i" aria-hidden />,
 };
 const TITLES = { command: 'Run', history: 'Your history, inserted and not run', lab: 'Labs' };
@@ -103,49 +103,58 @@ export function Palette({ initial, onClose }: { initial: string; onClose: () => 
     <ModalOverlay className="scrim" isOpen isDismissable onOpenChange={(open) => !open && onClose()}>
       <Modal className="modal palette">
         <Dialog className="dialog" aria-label="Command palette">
-          <Autocomplete inputValue={text} onInputChange={setText} disableVirtualFocus={false}>
-            <SearchField className="palette-field" aria-label="Search or run a command" autoFocus>
-              <Search className="i" aria-hidden />
-              <Input placeholder="Search or run a command" />
-              <span className="cap row">
-                <Keys chord="Esc" /> closes
-              </span>
-            </SearchField>
-            <ListBox
-              className="menu palette-list scroll"
-              aria-label="Results"
-              items={sections}
-              selectionMode="none"
-              onAction={(key) => {
-                onClose();
-                // After the dialog has gone, so that a command may move the focus or open another one.
-                const entry = entries.find((candidate) => candidate.id === key);
-                setTimeout(() => entry?.run());
-              }}
-              renderEmptyState={() => <p className="pad mid">Nothing matches. Use fewer words.</p>}
-            >
-              {(section) => (
-                <ListBoxSection id={`section ${section.id}`}>
-                  <Header>{TITLES[section.id]}</Header>
-                  <Collection items={section.entries}>
-                    {(entry) => (
-                      <ListBoxItem id={entry.id} textValue={entry.text}>
-                        {ICONS[entry.kind]}
-                        <span className={`grow ell${entry.kind === 'history' ? ' mono' : ''}`}>
-                          <Marked text={entry.text} words={words} />
-                        </span>
-                        {entry.chord ? <Keys chord={entry.chord} /> : <span className="cap">{entry.detail}</span>}
-                      </ListBoxItem>
-                    )}
-                  </Collection>
-                </ListBoxSection>
-              )}
-            </ListBox>
-          </Autocomplete>
-          <div className="palette-foot">
-            <span className="code">&gt;</span> commands only <span className="code">!</span> history only
-            <span className="grow" />
-            {entries.length} shown
+          <div
+            className="palette-body"
+            onKeyDownCapture={(event) => {
+              if (event.key !== 'Escape') return;
+              event.stopPropagation();
+              onClose();
+            }}
+          >
+            <Autocomplete inputValue={text} onInputChange={setText} disableVirtualFocus={false}>
+              <SearchField className="palette-field" aria-label="Search or run a command" autoFocus>
+                <Search className="i" aria-hidden />
+                <Input placeholder="Search or run a command" />
+                <span className="cap row">
+                  <Keys chord="Esc" /> closes
+                </span>
+              </SearchField>
+              <ListBox
+                className="menu palette-list scroll"
+                aria-label="Results"
+                items={sections}
+                selectionMode="none"
+                onAction={(key) => {
+                  onClose();
+                  // After the dialog has gone, so that a command may move the focus or open another one.
+                  const entry = entries.find((candidate) => candidate.id === key);
+                  setTimeout(() => entry?.run());
+                }}
+                renderEmptyState={() => <p className="pad mid">Nothing matches. Use fewer words.</p>}
+              >
+                {(section) => (
+                  <ListBoxSection id={`section ${section.id}`}>
+                    <Header>{TITLES[section.id]}</Header>
+                    <Collection items={section.entries}>
+                      {(entry) => (
+                        <ListBoxItem id={entry.id} textValue={entry.text}>
+                          {ICONS[entry.kind]}
+                          <span className={`grow ell${entry.kind === 'history' ? ' mono' : ''}`}>
+                            <Marked text={entry.text} words={words} />
+                          </span>
+                          {entry.chord ? <Keys chord={entry.chord} /> : <span className="cap">{entry.detail}</span>}
+                        </ListBoxItem>
+                      )}
+                    </Collection>
+                  </ListBoxSection>
+                )}
+              </ListBox>
+            </Autocomplete>
+            <div className="palette-foot">
+              <span className="code">&gt;</span> commands only <span className="code">!</span> history only
+              <span className="grow" />
+              {entries.length} shown
+            </div>
           </div>
         </Dialog>
       </Modal>

@@ -41,6 +41,7 @@ export function ShortcutsDialog({ onClose }: { onClose: () => void }) {
     <Dialog
       title="Shortcuts"
       wide
+      reading
       isOpen
       onClose={onClose}
       footer={

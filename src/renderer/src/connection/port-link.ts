@@ -28,7 +28,20 @@ function requestPort(api: PreloadApi, kind: 'rpc' | 'terminal', terminalId: stri
   });
 }
 
-/** A BinaryChannel over a MessagePort. Chromium tells the other end by a `close` event. */
+/**
+ * Calls `end` when the host has closed the port. Chromium gives a page no event for that, so the host's last message is an
+ * empty one. Call it before anything else listens: nobody else shall see that message.
+ */
+function onHostClose(port: MessagePort, end: () => void): void {
+  port.addEventListener('message', (event) => {
+    if (!(event.data instanceof Uint8Array) || event.data.length > 0) return;
+    event.stopImmediatePropagation();
+    port.close();
+    end();
+  });
+}
+
+/** A BinaryChannel over a MessagePort. */
 export function portChannel(port: MessagePort): BinaryChannel {
   let onClose = () => {};
   let closed = false;
@@ -37,7 +50,7 @@ export function portChannel(port: MessagePort): BinaryChannel {
     closed = true;
     onClose();
   };
-  port.addEventListener('close', end);
+  onHostClose(port, end);
   return {
     send: (bytes) => {
       if (!closed) port.postMessage(bytes);
@@ -62,7 +75,7 @@ export function portHostLink(api: PreloadApi): HostLink {
     kind: 'desktop',
     openRpc: async (): Promise<RpcLine> => {
       const port = await requestPort(api, 'rpc', null);
-      const closed = new Promise<void>((resolve) => port.addEventListener('close', () => resolve()));
+      const closed = new Promise<void>((resolve) => onHostClose(port, resolve));
       const link = new RPCLink({ port });
       port.start();
       return { link, closed, close: () => port.close() };

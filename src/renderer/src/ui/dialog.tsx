@@ -8,6 +8,8 @@ export interface DialogProps {
   isOpen: boolean;
   onClose(): void;
   wide?: boolean;
+  /** Text only, which may be longer than the window: the body then takes the focus, to be scrolled. */
+  reading?: boolean;
   /** `alertdialog` where an answer is needed before anything else. */
   role?: 'dialog' | 'alertdialog';
   children: ReactNode;
@@ -16,12 +18,12 @@ export interface DialogProps {
 }
 
 /** A raised surface that closes with Esc; focus goes back to where it was. */
-export function Dialog({ title, isOpen, onClose, wide, role = 'dialog', children, footer }: DialogProps) {
+export function Dialog({ title, isOpen, onClose, wide, reading, role = 'dialog', children, footer }: DialogProps) {
   return (
     <ModalOverlay className="scrim" isOpen={isOpen} onOpenChange={(open) => !open && onClose()} isDismissable={role === 'dialog'}>
       <Modal className={`modal${wide ? ' wide' : ''}`}>
         <AriaDialog className="dialog" role={role}>
-          <div className="dbody scroll">
+          <div className="dbody scroll" tabIndex={reading ? 0 : undefined}>
             <Heading slot="title" level={2} className="h-lg">
               {title}
             </Heading>

@@ -33,5 +33,9 @@ export async function openExternal(address: string): Promise<void> {
 export function ExternalLink({ href, children }: { href: string | undefined; children: ReactNode }) {
   const url = href === undefined ? null : externalUrl(href);
   if (!url) return <span>{children}</span>;
-  return <Link onPress={() => void openExternal(url.href)}>{children}</Link>;
+  return (
+    <Link className="text-link" onPress={() => void openExternal(url.href)}>
+      {children}
+    </Link>
+  );
 }

@@ -15,7 +15,9 @@ function trim(value: number): string {
 /** A figure with its unit: `1150 ms`, `99%`, `23`. */
 export function formatQuantity(value: number, unit: string): string {
   if (unit === '') return formatNumber(value);
-  return unit === '%' ? `${formatNumber(value)}%` : `${formatNumber(value)} ${unit}`;
+  // With a unit the digits stay, since `10k ms` is no way to write ten seconds.
+  const figure = Math.abs(value) >= 10_000 ? String(Math.round(value)) : formatNumber(value);
+  return unit === '%' ? `${figure}%` : `${figure} ${unit}`;
 }
 
 const COMPARISONS = { below: 'under', 'at-most': 'at most', 'at-least': 'at least', equals: 'exactly' } as const;
@@ -32,8 +34,15 @@ export function formatClock(ms: number): string {
   return `${two(Math.floor(seconds / 3600))}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
 }
 
-/** A duration for reading: `0.4 s`, `41 s`, `1 min 12 s`, `2 h 5 min`. */
+/** A short clock: `09:12`, `1:02:03`. */
+export function formatElapsed(ms: number): string {
+  const clock = formatClock(ms);
+  return clock.startsWith('00:') ? clock.slice(3) : clock.replace(/^0/, '');
+}
+
+/** A duration for reading: `24 ms`, `1.4 s`, `41 s`, `1 min 12 s`, `2 h 5 min`. */
 export function formatDuration(ms: number): string {
+  if (ms < 1000) return `${Math.round(ms)} ms`;
   if (ms < 10_000) return `${(ms / 1000).toFixed(1)} s`;
   const seconds = Math.round(ms / 1000);
   if (seconds < 60) return `${seconds} s`;

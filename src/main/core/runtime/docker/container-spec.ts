@@ -30,7 +30,7 @@ export interface ContainerSpec {
   readonly aliases: readonly string[];
   readonly init: boolean;
   readonly autoRemove?: boolean;
-  /** Keep stdout connected, for a one-shot program that is read. */
+  /** Keep its streams connected, for a program of ours that is spoken with; it ends when stdin does. */
   readonly attach?: boolean;
 }
 
@@ -71,7 +71,7 @@ export function createBody(spec: ContainerSpec, hostCpus: number, privateCgroups
     Labels: spec.labels,
     StopTimeout: 5,
     ...(spec.hostname === undefined ? {} : { Hostname: spec.hostname }),
-    ...(spec.attach ? { AttachStdout: true, AttachStderr: true } : {}),
+    ...(spec.attach ? { AttachStdin: true, AttachStdout: true, AttachStderr: true, OpenStdin: true, StdinOnce: true } : {}),
     HostConfig: {
       Init: spec.init,
       Memory: spec.memoryBytes,

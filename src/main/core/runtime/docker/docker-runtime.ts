@@ -5,8 +5,8 @@ import { OpsLabError } from '../../../../shared/contract/errors.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { engineError } from '../../engine/engine-error.ts';
 import type { LabImages } from '../../engine/image-builder.ts';
+import { LABEL } from '../../engine/labels.ts';
 import type { Lab } from '../../labs/lab.ts';
-import { LABEL } from '../labels.ts';
 import type { Availability, Runtime, RuntimeSession, StartRequest } from '../runtime.ts';
 import { bytesOf } from './container-spec.ts';
 import { createNetworks, createObserver, createService, createVolumes, type Surroundings, startContainer } from './containers.ts';
@@ -49,9 +49,6 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
     if (!lab.manifest.runtimes.docker) return no('This lab does not run in containers.');
     const facts = await engine.status();
     if (facts.state !== 'ready') return no(facts.message);
-    const image = await images.status();
-    if (image.state === 'building') return no('The lab image is being built.');
-    if (image.state !== 'ready') return no('The lab image is not built yet: build it on the engine page, or with `npm run lab -- image`.');
     const details = await engine.details();
     if (!findCommandLine(details)) return no(NO_COMMAND_LINE);
     const needed = Object.values(lab.compose.services).reduce((sum, { mem_limit }) => sum + bytesOf(mem_limit), OWN_MEMORY);
@@ -60,7 +57,8 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
         `This lab may need ${Math.ceil(needed / 1024 ** 2)} MB of memory; the engine has ${Math.floor(details.memoryBytes / 1024 ** 2)} MB.`,
       );
     }
-    return { available: true, reason: '' };
+    const image = await images.status();
+    return { available: true, reason: image.state === 'ready' ? '' : 'The lab image is built first; that takes a minute or two.' };
   }
 
   /** Creates and starts what is missing, in order. Running it again after it was cut off goes on where it stopped. */

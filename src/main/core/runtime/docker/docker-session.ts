@@ -23,7 +23,7 @@ import { type ContainerEvent, type EventWatch, MemoryKillCounter, watchEvents } 
 import { asText, runExec } from './exec.ts';
 import { startExec } from './exec-stream.ts';
 import { listFiles, readFile, writeFile } from './files.ts';
-import { processesOf, socketsOf, viewKernel } from './kernel-view.ts';
+import { KernelView, processesOf, socketsOf } from './kernel-view.ts';
 import { LOAD, OBSERVER } from './names.ts';
 import { ownerOf, serviceOf } from './plan.ts';
 import { findResources, removeAll, sessionFilter } from './resources.ts';
@@ -77,8 +77,8 @@ export class DockerSession implements RuntimeSession {
   #lost: ((reason: string) => void) | null = null;
   #lostReason: string | null = null;
   #over = false;
-  #views = new Map<string, Promise<ProcfsSnapshot>>();
-  #viewing = new Map<string, Promise<unknown>>();
+  /** By the container that owns the process namespace. */
+  #views = new Map<string, KernelView>();
 
   constructor(parts: SessionParts) {
     this.#parts = parts;
@@ -194,6 +194,7 @@ export class DockerSession implements RuntimeSession {
     // What is coming up goes on coming up: the session is to be whole when it is adopted.
     await this.ready.catch(() => {});
     this.#watch.close();
+    await this.#closeViews();
     this.#saveNotes();
   }
 
@@ -202,6 +203,7 @@ export class DockerSession implements RuntimeSession {
     this.#watch.close();
     this.#parts.ending.abort();
     await this.ready.catch(() => {});
+    await this.#closeViews();
     const { sessionId } = this.#parts.around.identity;
     return this.#call('remove the session', async (docker) => {
       const { left } = await removeAll(docker, () => findResources(docker, sessionFilter(sessionId)));
@@ -281,7 +283,7 @@ export class DockerSession implements RuntimeSession {
     };
   }
 
-  /** One look at the process namespace of a service, after this call; callers that wait for their turn share the next one. */
+  /** A look at the process namespace of a service; null while the service does not run. */
   async #view(service: string, signal: AbortSignal): Promise<ProcfsSnapshot | null> {
     const id = this.#id(service);
     const owner = this.#id(ownerOf(this.#lab.compose, service, 'pid'));
@@ -289,7 +291,7 @@ export class DockerSession implements RuntimeSession {
       const running = async (): Promise<boolean> => (await inspectContainer(docker, id, signal))?.State.Status === 'running';
       if (!(await running())) return null;
       try {
-        return await this.#queueView(docker, owner);
+        return await this.#viewOf(owner).look(docker, AbortSignal.any([signal, this.#parts.ending.signal]));
       } catch (error) {
         // It may have ended between the two questions.
         if (!(await running())) return null;
@@ -298,28 +300,16 @@ export class DockerSession implements RuntimeSession {
     });
   }
 
-  #queueView(docker: Docker, owner: string): Promise<ProcfsSnapshot> {
-    const queued = this.#views.get(owner);
-    if (queued) return queued;
-    const { around, image, ending } = this.#parts;
-    const before = this.#viewing.get(owner) ?? Promise.resolve();
-    const view = before
-      .catch(() => {})
-      .then(() => {
-        this.#views.delete(owner);
-        const request = {
-          docker,
-          identity: around.identity,
-          image,
-          owner,
-          privateCgroups: privateCgroups(around.details),
-          signal: ending.signal,
-        };
-        return viewKernel(request);
-      });
+  #viewOf(owner: string): KernelView {
+    const { around, image } = this.#parts;
+    const view =
+      this.#views.get(owner) ?? new KernelView(owner, { identity: around.identity, image, privateCgroups: privateCgroups(around.details) });
     this.#views.set(owner, view);
-    this.#viewing.set(owner, view);
     return view;
+  }
+
+  async #closeViews(): Promise<void> {
+    await Promise.all([...this.#views.values()].map((view) => view.close()));
   }
 
   #onEvent(event: ContainerEvent): void {

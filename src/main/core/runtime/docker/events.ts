@@ -94,11 +94,17 @@ export interface MemoryKills {
 /** The kill and the end are told by different parts of the engine, in either order, within this time in milliseconds. */
 const TOGETHER = 1_500;
 
+interface Seen extends MemoryKills {
+  oomAt: number;
+  dieAt: number;
+  startAt: number;
+}
+
 export class MemoryKillCounter {
-  #byId = new Map<string, { oomAt: number; dieAt: number } & MemoryKills>();
+  #byId = new Map<string, Seen>();
 
   restore(id: string, { kills, latestEnd }: MemoryKills): void {
-    this.#byId.set(id, { kills, latestEnd, oomAt: 0, dieAt: 0 });
+    Object.assign(this.#entry(id), { kills, latestEnd });
   }
 
   /** `known` is false for a container of which nothing was seen yet. */
@@ -109,20 +115,27 @@ export class MemoryKillCounter {
 
   /** An end by our own hand is none of memory. */
   forgetLatestEnd(id: string): void {
-    this.#byId.set(id, { kills: 0, oomAt: 0, dieAt: 0, ...this.#byId.get(id), latestEnd: false });
+    this.#entry(id).latestEnd = false;
   }
 
   take({ id, action, at }: ContainerEvent): void {
-    const entry = this.#byId.get(id) ?? { kills: 0, latestEnd: false, oomAt: 0, dieAt: 0 };
-    this.#byId.set(id, entry);
-    if (action === 'oom') {
-      // One kill may be told several times.
-      if (at - entry.oomAt > TOGETHER || entry.dieAt > entry.oomAt) entry.kills += 1;
-      entry.oomAt = at;
-      if (at - entry.dieAt < TOGETHER) entry.latestEnd = true;
-    } else if (action === 'die') {
-      entry.latestEnd = at - entry.oomAt < TOGETHER;
+    const entry = this.#entry(id);
+    if (action === 'start') entry.startAt = at;
+    else if (action === 'die') {
+      entry.latestEnd = at - entry.oomAt < TOGETHER && entry.oomAt >= entry.startAt;
       entry.dieAt = at;
+    } else {
+      // One kill may be told several times.
+      if (at - entry.oomAt > TOGETHER || entry.startAt > entry.oomAt) entry.kills += 1;
+      entry.oomAt = at;
+      if (at - entry.dieAt < TOGETHER && entry.dieAt >= entry.startAt) entry.latestEnd = true;
     }
+  }
+
+  #entry(id: string): Seen {
+    const never = Number.NEGATIVE_INFINITY;
+    const entry = this.#byId.get(id) ?? { kills: 0, latestEnd: false, oomAt: never, dieAt: never, startAt: never };
+    this.#byId.set(id, entry);
+    return entry;
   }
 }

@@ -1,103 +1,151 @@
 /**
- * Processes and sockets as the kernel shows them: read by a fresh container that joins the process namespace, looks once and
- * is gone. Its programs come from the image and from a volume that the learner cannot write.
+ * Processes and sockets as the kernel shows them: read by a container of ours that joins the process namespace for the looks
+ * of a moment and is gone. Its programs come from the image and from a volume that the learner cannot write.
  */
+import type { Duplex, Readable } from 'node:stream';
 import type Docker from 'dockerode';
 import { OpsLabError } from '../../../../shared/contract/errors.ts';
 import type { ProcessRecord, ProcfsSnapshot } from '../../../../sidecar/observer/protocol.ts';
 import { callEngine, hijackEngine } from '../../engine/api.ts';
+import { runObserverJob } from '../observer-client.ts';
 import type { ProcessFacts, SocketFacts } from '../runtime.ts';
 import { createBody } from './container-spec.ts';
 import { demultiplex } from './exec-stream.ts';
 import { KERNEL_VIEW, labelsOf, oneShotName, type SessionIdentity, volumesOf } from './names.ts';
 
-export interface ViewRequest {
-  readonly docker: Docker;
+export interface ViewOptions {
   readonly identity: SessionIdentity;
   readonly image: string;
-  /** Full id of the container whose process namespace is looked into. */
-  readonly owner: string;
   readonly privateCgroups: boolean;
-  readonly signal: AbortSignal;
 }
 
-const OUTPUT_LIMIT = 16_000_000;
-const TIMEOUT = 20_000;
 /** What the engine runs as process 1 of a container; the lab knows nothing of it. */
 const INITS = ['docker-init', 'podman-init', 'catatonit', 'tini', 'dev-init'];
+/** A probe that looks again and again shares one container: it ends so long after the latest look, in milliseconds ... */
+const IDLE = 1_500;
+/** ... and in any case after this, since it stands in the learner's own list of processes. */
+const OLDEST = 30_000;
+const LOOK_TIMEOUT = 15_000;
 
-/** @throws OpsLabError or what dockerode throws */
-export async function viewKernel({ docker, identity, image, owner, privateCgroups, signal }: ViewRequest): Promise<ProcfsSnapshot> {
-  const body = createBody(
-    {
-      image,
-      command: ['node', '/opt/observer/observer.mjs', '--job', JSON.stringify({ op: 'procfs' })],
-      environment: {},
-      labels: labelsOf(identity, KERNEL_VIEW),
-      mounts: [{ volume: volumesOf(identity).observer, target: '/opt/observer', readOnly: true }],
-      memoryBytes: 256 * 1024 ** 2,
-      cpus: 1,
-      pids: 64,
-      nofile: { soft: 1024, hard: 1024 },
-      // To see the descriptors of processes that are not its own.
-      capabilities: ['SYS_PTRACE'],
-      readOnly: true,
-      restart: 'no',
-      pidMode: `container:${owner}`,
-      networkMode: 'none',
-      aliases: [],
-      init: false,
-      autoRemove: true,
-      attach: true,
-    },
-    1,
-    privateCgroups,
-  );
-  const query = { name: oneShotName(identity, KERNEL_VIEW) };
-  const { Id } = await callEngine<{ Id: string }>(docker, { method: 'POST', path: '/containers/create', query, body, signal });
-  try {
-    const stream = await hijackEngine(docker, {
-      method: 'POST',
-      path: `/containers/${Id}/attach`,
-      query: { stream: 1, stdout: 1, stderr: 1 },
-      signal,
-    });
-    stream.on('error', () => {});
-    const late = setTimeout(() => stream.destroy(), TIMEOUT);
-    const abort = (): void => {
-      stream.destroy();
-    };
-    signal.addEventListener('abort', abort, { once: true });
+interface Viewer {
+  readonly id: string;
+  readonly stream: Duplex;
+  readonly stdout: Readable;
+  readonly startedAt: number;
+}
+
+/** Looks into one process namespace. Looks follow each other; none begins before it was asked for. */
+export class KernelView {
+  #options: ViewOptions;
+  #owner: string;
+  #viewer: Viewer | null = null;
+  #queue: Promise<unknown> = Promise.resolve();
+  #idle: NodeJS.Timeout | null = null;
+  #docker: Docker | null = null;
+
+  /** @param owner full id of the container whose process namespace is looked into */
+  constructor(owner: string, options: ViewOptions) {
+    this.#owner = owner;
+    this.#options = options;
+  }
+
+  /** @throws OpsLabError, or what dockerode throws */
+  look(docker: Docker, signal: AbortSignal): Promise<ProcfsSnapshot> {
+    const look = this.#queue.then(() => this.#look(docker, signal));
+    this.#queue = look.catch(() => {});
+    return look;
+  }
+
+  /** Ends the container, if one is there. Never rejects. */
+  async close(): Promise<void> {
+    if (this.#idle) clearTimeout(this.#idle);
+    const viewer = this.#viewer;
+    this.#viewer = null;
+    viewer?.stream.destroy();
+    if (!viewer || !this.#docker) return;
+    // Without a stdin it ends and removes itself; this is for one that does not.
+    const remove = { method: 'DELETE', path: `/containers/${viewer.id}`, query: { force: true, v: true }, also: [404, 409] } as const;
+    await callEngine(this.#docker, remove).catch(() => {});
+  }
+
+  async #look(docker: Docker, signal: AbortSignal): Promise<ProcfsSnapshot> {
+    signal.throwIfAborted();
+    if (this.#idle) clearTimeout(this.#idle);
+    const bounded = AbortSignal.any([signal, AbortSignal.timeout(LOOK_TIMEOUT)]);
+    if (this.#viewer && Date.now() - this.#viewer.startedAt > OLDEST) await this.close();
     try {
+      if (this.#viewer) {
+        try {
+          return await this.#ask(this.#viewer, bounded);
+        } catch {
+          bounded.throwIfAborted();
+          // It was ended from outside, perhaps by the learner: a new one is asked.
+          await this.close();
+        }
+      }
+      this.#docker = docker;
+      this.#viewer = await this.#start(docker, bounded);
+      return await this.#ask(this.#viewer, bounded);
+    } catch (error) {
+      await this.close();
+      throw error;
+    } finally {
+      this.#idle = setTimeout(() => {
+        this.#queue = this.#queue.then(() => this.close());
+      }, IDLE);
+      this.#idle.unref();
+    }
+  }
+
+  async #ask({ stream, stdout }: Viewer, signal: AbortSignal): Promise<ProcfsSnapshot> {
+    const result = (await runObserverJob({ input: stream, output: stdout }, { op: 'procfs' }, null, signal)) as ProcfsSnapshot;
+    if (!Array.isArray(result.processes))
+      throw new OpsLabError('engine-failed', 'The kernel could not be asked about the session.', {}, true);
+    return result;
+  }
+
+  async #start(docker: Docker, signal: AbortSignal): Promise<Viewer> {
+    const { identity, image, privateCgroups } = this.#options;
+    const body = createBody(
+      {
+        image,
+        command: ['node', '/opt/observer/observer.mjs'],
+        environment: {},
+        labels: labelsOf(identity, KERNEL_VIEW),
+        mounts: [{ volume: volumesOf(identity).observer, target: '/opt/observer', readOnly: true }],
+        memoryBytes: 256 * 1024 ** 2,
+        cpus: 1,
+        pids: 64,
+        nofile: { soft: 1024, hard: 1024 },
+        // To see the descriptors of processes that are not its own.
+        capabilities: ['SYS_PTRACE'],
+        readOnly: true,
+        restart: 'no',
+        pidMode: `container:${this.#owner}`,
+        networkMode: 'none',
+        aliases: [],
+        init: false,
+        autoRemove: true,
+        attach: true,
+      },
+      1,
+      privateCgroups,
+    );
+    const query = { name: oneShotName(identity, KERNEL_VIEW) };
+    const { Id } = await callEngine<{ Id: string }>(docker, { method: 'POST', path: '/containers/create', query, body, signal });
+    try {
+      const attach = { stream: 1, stdin: 1, stdout: 1, stderr: 1 };
+      const stream = await hijackEngine(docker, { method: 'POST', path: `/containers/${Id}/attach`, query: attach, signal });
+      stream.on('error', () => {});
       const { stdout, stderr } = demultiplex(stream);
       stderr.resume();
       await callEngine(docker, { method: 'POST', path: `/containers/${Id}/start`, signal });
-      let text = '';
-      for await (const chunk of stdout) {
-        text += (chunk as Buffer).toString('utf8');
-        if (text.length > OUTPUT_LIMIT || text.endsWith('\n')) break;
-      }
-      signal.throwIfAborted();
-      return readSnapshot(text);
-    } finally {
-      clearTimeout(late);
-      signal.removeEventListener('abort', abort);
-      stream.destroy();
+      return { id: Id, stream, stdout, startedAt: Date.now() };
+    } catch (error) {
+      await callEngine(docker, { method: 'DELETE', path: `/containers/${Id}`, query: { force: true }, also: [404, 409] }).catch(() => {});
+      throw error;
     }
-  } finally {
-    // It removes itself; this is for one that never started or does not end.
-    await callEngine(docker, { method: 'DELETE', path: `/containers/${Id}`, query: { force: true, v: true }, also: [404, 409] });
   }
-}
-
-function readSnapshot(text: string): ProcfsSnapshot {
-  try {
-    const { result } = JSON.parse(text) as { result?: ProcfsSnapshot };
-    if (result && Array.isArray(result.processes)) return result;
-  } catch {
-    // Cut off or empty: said below.
-  }
-  throw new OpsLabError('engine-failed', 'The kernel could not be asked about the session: its view came back empty.', {}, true);
 }
 
 /** The processes of one container, without the engine's own init. @throws OpsLabError when their descriptors are hidden */

@@ -1,5 +1,5 @@
 /** Names and labels of what a session has on the engine. Names are for people; everything is addressed by id or label. */
-import { LABEL } from '../labels.ts';
+import { LABEL } from '../../engine/labels.ts';
 
 export interface SessionIdentity {
   readonly sessionId: string;

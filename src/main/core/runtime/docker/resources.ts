@@ -2,7 +2,7 @@
 import type Docker from 'dockerode';
 import { callEngine } from '../../engine/api.ts';
 import { statusOf } from '../../engine/engine-error.ts';
-import { LABEL } from '../labels.ts';
+import { LABEL } from '../../engine/labels.ts';
 
 export interface Resource {
   readonly kind: 'container' | 'network' | 'volume';

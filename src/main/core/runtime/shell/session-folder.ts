@@ -1,5 +1,5 @@
 /** What a session's folder holds on the shell runtime, and the plan by which its supervisor works. */
-import { chmod, copyFile, mkdir, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, open, stat, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { MARKER, type ServicePlan, SUPERVISOR_FILES, type SupervisorPlan } from '../../../../sidecar/supervisor/protocol.ts';
 import type { Lab } from '../../labs/lab.ts';
@@ -17,6 +17,7 @@ export interface ShellPrograms {
 export function pathsOf(folder: string) {
   return {
     workspace: join(folder, 'workspace'),
+    services: join(folder, 'services'),
     home: join(folder, 'home'),
     bin: join(folder, 'bin'),
     integration: join(folder, 'integration.bash'),
@@ -42,18 +43,30 @@ export async function prepareFolder(folder: string, lab: Lab, programs: ShellPro
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await chmod(folder, 0o700);
   for (const directory of [join(paths.workspace, 'log'), paths.home, paths.bin]) await mkdir(directory, { recursive: true });
-  for (const file of lab.workspaceFiles) {
-    const from = join(lab.folder, 'workspace', file);
-    const to = join(paths.workspace, file);
-    await mkdir(dirname(to), { recursive: true });
-    await copyFile(from, to);
-    await chmod(to, ((await stat(from)).mode & 0o777) | 0o600);
+  await copyFiles(join(lab.folder, 'workspace'), lab.workspaceFiles, paths.workspace, 0o600);
+  await copyFiles(join(lab.folder, 'services'), lab.serviceFiles, paths.services, 0o400);
+  // Who follows a log waits for it from the start.
+  for (const { kind, file } of lab.manifest.terminals) {
+    if (kind !== 'log' || file === undefined) continue;
+    await mkdir(dirname(join(paths.workspace, file)), { recursive: true });
+    await (await open(join(paths.workspace, file), 'a')).close();
   }
   await writeFile(paths.integration, SHELL_INTEGRATION);
   // Nested shells read this one.
   await writeFile(join(paths.home, '.bashrc'), SHELL_INTEGRATION);
   await installNode(join(paths.bin, 'node'), programs);
   await writeFile(paths.plan, JSON.stringify(planOf(folder, lab, programs), null, 2), { mode: 0o600 });
+}
+
+/** @param owner mode bits that the copies have at least */
+async function copyFiles(from: string, files: readonly string[], to: string, owner: number): Promise<void> {
+  await mkdir(to, { recursive: true });
+  for (const file of files) {
+    const target = join(to, file);
+    await mkdir(dirname(target), { recursive: true });
+    await copyFile(join(from, file), target);
+    await chmod(target, ((await stat(join(from, file))).mode & 0o777) | owner);
+  }
 }
 
 /** `ps` shows the program as `node`, whatever it really is. */
@@ -67,14 +80,13 @@ async function installNode(path: string, programs: ShellPrograms): Promise<void>
 }
 
 function planOf(folder: string, lab: Lab, programs: ShellPrograms): SupervisorPlan {
-  const { workspace } = pathsOf(folder);
-  const services = Object.entries(lab.compose.services);
+  const { workspace, services } = pathsOf(folder);
   return {
     folder,
     workspace,
     isolation: programs.isolation,
     environment: sessionEnvironment(folder),
-    hosts: services.map(([name]) => name),
+    hosts: Object.keys(lab.compose.services),
     services: inOrder(lab).map((name): ServicePlan => {
       const service = lab.compose.services[name];
       if (service === undefined) throw new Error(`no service ${name}`);
@@ -86,6 +98,8 @@ function planOf(folder: string, lab: Lab, programs: ShellPrograms): SupervisorPl
         hardDescriptors: service.ulimits.nofile.hard,
         restart: service.restart,
         ports: service.expose.map(Number),
+        directory: service.volumes.includes('services:/lab:ro') ? services : workspace,
+        visible: service.pid !== undefined,
       };
     }),
     observer: [programs.node, programs.observer],

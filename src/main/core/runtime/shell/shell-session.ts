@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { OpsLabError } from '../../../../shared/contract/errors.ts';
 import type { Addresses, ObserverJob } from '../../../../sidecar/observer/protocol.ts';
-import { killAll, membersOf } from '../../../../sidecar/supervisor/process-table.ts';
+import { hasArgument, killAll, membersOf } from '../../../../sidecar/supervisor/process-table.ts';
 import type { SupervisedService, SupervisorInfo } from '../../../../sidecar/supervisor/protocol.ts';
 import type { Lab } from '../../labs/lab.ts';
 import { integrationEnvironment } from '../../terminals/shell-integration.ts';
@@ -77,7 +77,7 @@ export class ShellSession implements RuntimeSession {
         ...sessionEnvironment(this.#parts.folder),
         TERM: 'xterm-256color',
         COLORTERM: 'truecolor',
-        ...integrationEnvironment(request.nonce, `learner@${this.#parts.lab.id}:\\w\\$ `),
+        ...integrationEnvironment(request.nonce, `learner@${this.#parts.lab.id}:\\W\\$ `),
       },
       cwd: this.#workspace,
       captured: !log && this.#parts.captured,
@@ -108,11 +108,21 @@ export class ShellSession implements RuntimeSession {
     await this.#parts.client.ask({ op: 'restart', service }, { timeoutMs: RESTART_TIMEOUT_MS });
   }
 
-  async observe(request: ObserverRequest, signal: AbortSignal): Promise<Record<string, number>> {
-    const { info, programs, folder, lab } = this.#parts;
+  #job(request: ObserverRequest): ObserverJob {
     const addresses = this.#addresses;
-    const job: ObserverJob =
-      request.op === 'script' ? { ...request, script: join(lab.folder, 'probes', request.script), addresses } : { ...request, addresses };
+    switch (request.op) {
+      case 'exec':
+        return request;
+      case 'http-load':
+        return { ...request, addresses };
+      case 'script':
+        return { ...request, script: join(this.#parts.lab.folder, 'probes', request.script), addresses };
+    }
+  }
+
+  async observe(request: ObserverRequest, signal: AbortSignal): Promise<Record<string, number>> {
+    const { info, programs, folder } = this.#parts;
+    const job = this.#job(request);
     await this.ready;
     const [file = '', ...args] = [...info.enterNetwork, programs.node, programs.observer];
     const child = spawn(file, args, { cwd: folder, env: observerEnvironment(folder, programs), stdio: ['pipe', 'pipe', 'ignore'] });
@@ -182,7 +192,8 @@ export class ShellSession implements RuntimeSession {
     // Where it cannot answer any more, its processes are ended one by one.
     await client.ask<number[]>({ op: 'stop' }, { timeoutMs: STOP_TIMEOUT_MS }).catch(() => []);
     client.close();
-    const left = await killAll(() => [...membersOf(folder).map(({ pid }) => pid), info.pid], 5000);
+    const supervisor = () => (hasArgument(info.pid, folder) ? [info.pid] : []);
+    const left = await killAll(() => [...membersOf(folder).map(({ pid }) => pid), ...supervisor()], 5000);
     return left.map((pid) => `process ${pid}`);
   }
 

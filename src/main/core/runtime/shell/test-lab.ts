@@ -35,6 +35,7 @@ const limits = {
 export function makeTestLab(folder: string): Lab {
   const files = new Map([
     ['workspace/server.js', SERVER],
+    ['services/upstream.js', SERVER],
     ['workspace/notes/read.me', 'hello\n'],
     ['probes/look.mjs', PROBE],
   ]);
@@ -78,10 +79,18 @@ export function makeTestLab(folder: string): Lab {
           restart: 'always',
           expose: ['3000'],
           depends_on: ['upstream'],
+          pid: 'service:host',
+          volumes: ['workspace:/lab'],
         },
-        upstream: { ...limits, command: ['node', 'server.js'], environment: { PORT: '4000', NAME: 'upstream' }, expose: ['4000'] },
+        upstream: {
+          ...limits,
+          command: ['node', 'upstream.js'],
+          volumes: ['services:/lab:ro'],
+          environment: { PORT: '4000', NAME: 'upstream' },
+          expose: ['4000'],
+        },
       },
-      volumes: { workspace: null },
+      volumes: { workspace: null, services: null },
     }),
     hints: {},
     story: [],
@@ -89,6 +98,7 @@ export function makeTestLab(folder: string): Lab {
     wrong: [],
     recordings: new Map(),
     workspaceFiles: ['server.js', 'notes/read.me'],
+    serviceFiles: ['upstream.js'],
     probeFiles: ['look.mjs'],
   };
 }

@@ -1,6 +1,6 @@
 /** The labs: what was reported, what runs out, how it stands; beside it the one that is chosen. */
 import { Search } from 'lucide-react';
-import { useMemo, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import {
   Cell,
   Column,
@@ -19,7 +19,7 @@ import { useCommands } from '../../app/commands.ts';
 import type { LabList } from '../../connection/client.ts';
 import { useEngine, useLabs } from '../../connection/queries.ts';
 import { Button } from '../../ui/button.tsx';
-import { count, formatClock } from '../../ui/format.ts';
+import { count, formatElapsed } from '../../ui/format.ts';
 import { Keys } from '../../ui/keys.tsx';
 import { Empty, Failure, Loading } from '../../ui/states.tsx';
 import { VerdictGlyph, verdictClass } from '../../ui/verdict.tsx';
@@ -46,6 +46,10 @@ export function CatalogScreen() {
   const wanted = /^\/labs\/([^/]+)$/.exec(location)?.[1];
   const chosen = shown.find((lab) => lab.id === wanted) ?? shown[0] ?? null;
   const { starting, start } = useStartLab();
+  useEffect(() => {
+    // What a started lab needs is fetched while the learner still reads.
+    void import('../workstation/workstation-screen.tsx');
+  }, []);
   const choose = (labId: string) => navigate(`/labs/${labId}`, { replace: true });
   const step = (by: number) => {
     const index = shown.findIndex((lab) => lab.id === chosen?.id);
@@ -98,7 +102,9 @@ export function CatalogScreen() {
             {labs.isError && <Failure error={labs.error} retry={() => void labs.refetch()} />}
             {labs.data && all.length === 0 && (
               <Empty icon={<Search className="i big" aria-hidden />} title="No labs are here">
-                The folder with the labs is empty or could not be read. What was found wrong is listed below.
+                {labs.data.problems.length > 0
+                  ? 'None of the labs could be loaded. What was found wrong is listed below.'
+                  : 'The folder with the labs is empty. Start Ops Lab with --labs DIR to use labs from elsewhere.'}
               </Empty>
             )}
             {labs.data && all.length > 0 && shown.length === 0 && (
@@ -205,7 +211,7 @@ function LabRow({ lab }: { lab: Lab }) {
       <Cell>
         <div className={`${verdictClass(state.shape)}${lab.state === 'new' ? '' : ' strong-inherit'}`}>{state.word}</div>
         <div className="mid lab-summary">
-          {lab.bestMs !== null && formatClock(lab.bestMs)}
+          {lab.bestMs !== null && formatElapsed(lab.bestMs)}
           {lab.bestPoints !== null && `${lab.bestMs === null ? '' : ', '}${count(lab.bestPoints, 'point')}`}
           {lab.bestMs === null && lab.bestPoints === null && state.detail}
         </div>

@@ -97,7 +97,7 @@ export function createEditor(options: EditorOptions): EditorView {
         syntaxHighlighting(colours),
         appearance,
         language ?? [],
-        EditorView.contentAttributes.of({ 'aria-label': `Editor, ${options.path}` }),
+        EditorView.contentAttributes.of({ 'aria-label': `Editor, ${options.path}`, tabindex: '0' }),
         EditorView.updateListener.of((update) => {
           if (update.docChanged) options.onChange();
         }),

@@ -60,7 +60,7 @@ function EngineFacts({ engine }: { engine: EngineStatus }) {
       <VerdictGlyph verdict={state.shape} lamp />
       <div className="stack gap">
         <h2 className="strong">{state.title}</h2>
-        {engine.message !== '' && <p className="mid">{engine.message}</p>}
+        {engine.state !== 'ready' && engine.message !== '' && <p className="mid">{engine.message}</p>}
         {engine.flavour === 'docker-desktop' && (
           <p className="mid">This engine runs in a virtual machine: what is measured describes that machine.</p>
         )}

@@ -32,7 +32,14 @@ export function HintsPanel({ hints, objectives, points, assisted, running, onOpe
           {groups.length > 1 && <h3 className="hint-group cap">{group.title}</h3>}
           <ol>
             {group.hints.map((hint, index) => (
-              <Hint key={hint.id} hint={hint} number={index + 1} running={running} onOpen={() => onOpen(hint.id)} />
+              <Hint
+                key={hint.id}
+                hint={hint}
+                number={index + 1}
+                title={groups.length > 1 ? 'h4' : 'h3'}
+                running={running}
+                onOpen={() => onOpen(hint.id)}
+              />
             ))}
           </ol>
         </div>
@@ -46,7 +53,16 @@ export function HintsPanel({ hints, objectives, points, assisted, running, onOpe
   );
 }
 
-function Hint({ hint, number, running, onOpen }: { hint: HintView; number: number; running: boolean; onOpen: () => void }) {
+interface HintProps {
+  hint: HintView;
+  number: number;
+  /** Level of its heading: one deeper where the hints stand in groups. */
+  title: 'h3' | 'h4';
+  running: boolean;
+  onOpen(): void;
+}
+
+function Hint({ hint, number, title: Title, running, onOpen }: HintProps) {
   const open = hint.text !== null;
   const price = hint.cost === 0 ? 'free' : `\u2212${hint.cost}`;
   const words = hint.cost === 0 ? 'Show' : `Show, costs ${hint.cost}`;
@@ -55,7 +71,7 @@ function Hint({ hint, number, running, onOpen }: { hint: HintView; number: numbe
       <span className="k" aria-hidden="true">
         {number}
       </span>
-      <h4 className={`t${open ? ' strong' : ''}`}>{hint.title}</h4>
+      <Title className={`t${open ? ' strong' : ''}`}>{hint.title}</Title>
       {hint.next && !open ? (
         <Button size="sm" isDisabled={!running} onPress={onOpen} aria-label={`${words}: ${hint.title}`}>
           {words}

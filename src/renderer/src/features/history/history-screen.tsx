@@ -1,6 +1,6 @@
 /** Every command of the learner, searchable: what it was, how it ended, where and when. */
 import { type InfiniteData, useInfiniteQuery } from '@tanstack/react-query';
-import { ChevronDown, Search, SquareTerminal } from 'lucide-react';
+import { ChevronDown, Search, Terminal as TerminalIcon } from 'lucide-react';
 import { useRef, useState } from 'react';
 import {
   Button as AriaButton,
@@ -128,7 +128,7 @@ export default function HistoryScreen() {
             {history.isError && <Failure error={history.error} retry={() => void history.refetch()} />}
             {history.data && rows.length === 0 && !filtered && (
               <Empty
-                icon={<SquareTerminal className="i big" aria-hidden />}
+                icon={<TerminalIcon className="i big" aria-hidden />}
                 title="No commands yet"
                 action={
                   <Button look="primary" onPress={() => navigate('/')}>

@@ -16,12 +16,13 @@ export interface ObjectivesPanelProps {
   changed: string | null;
   running: boolean;
   acknowledged: boolean;
+  /** The learner has asked for a check that is not through yet. */
+  checking: boolean;
   onCheck(objective?: string): void;
   onName(objective: string): void;
 }
 
-export function ObjectivesPanel({ objectives, pins, changed, running, acknowledged, onCheck, onName }: ObjectivesPanelProps) {
-  const checking = objectives.some((objective) => objective.checking);
+export function ObjectivesPanel({ objectives, pins, changed, running, acknowledged, checking, onCheck, onName }: ObjectivesPanelProps) {
   return (
     <section data-region="objectives" aria-labelledby="objectives-title">
       <div className="phead sticky">
@@ -71,7 +72,7 @@ function ObjectiveRow({ objective, pins, changed, running, onCheck, onName }: Ob
       <h3 className="t">{objective.title}</h3>
       <div className="m">
         <span className={`vw ${verdictClass(verdict ?? 'none')}`}>
-          {objective.checking ? 'Checking' : word}
+          {word}
           {kind === 'guard' && <span className="dim"> must stay true</span>}
         </span>
         {main && <span className="big">{formatQuantity(main.value, main.unit)}</span>}
@@ -80,7 +81,9 @@ function ObjectiveRow({ objective, pins, changed, running, onCheck, onName }: Ob
       <div className="w">
         {main && (
           <p>
-            {main.label}, {main.holds ? 'within' : 'has to be'} {formatLimit(main.comparison, main.limit, main.unit)}.
+            {main.label}: {main.holds ? '' : 'has to be '}
+            {formatLimit(main.comparison, main.limit, main.unit)}
+            {main.holds && ', holds'}.
           </p>
         )}
         <Reasons objective={objective} />
@@ -97,7 +100,11 @@ function ObjectiveRow({ objective, pins, changed, running, onCheck, onName }: Ob
             ))}
           </ul>
         )}
-        {objective.at !== null && <p className="cap">Measured at {formatTime(objective.at)}</p>}
+        {objective.at !== null && (
+          <p className="cap">
+            {kind === 'diagnosis' ? 'Answered' : 'Measured'} at {formatTime(objective.at)}
+          </p>
+        )}
       </div>
       <Hold objective={objective} />
       {kind === 'diagnosis' ? (

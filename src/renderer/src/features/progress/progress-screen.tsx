@@ -9,7 +9,7 @@ import type { LabProgress, SessionSummary } from '../../connection/client.ts';
 import { useClient } from '../../connection/context.ts';
 import { keys, useLearners, useProgress, useSessions } from '../../connection/queries.ts';
 import { Button } from '../../ui/button.tsx';
-import { count, formatClock, formatDateTime, formatDay, formatDuration, formatQuantity, formatTime } from '../../ui/format.ts';
+import { count, formatDateTime, formatDay, formatDuration, formatElapsed, formatQuantity, formatTime } from '../../ui/format.ts';
 import { Empty, Failure, Loading } from '../../ui/states.tsx';
 import { VerdictGlyph, VerdictLabel, verdictWord } from '../../ui/verdict.tsx';
 import './progress.css';
@@ -36,7 +36,7 @@ export default function ProgressScreen() {
               <Figure value={`${labs.filter((lab) => lab.best === 'fixed').length}`} of={`of ${labs.length}`} label="fixed" />
               <Figure value={`${labs.filter((lab) => lab.best === 'mitigated').length}`} label="mitigated, will recur" />
               <Figure value={`${progress.data.commands}`} label="commands" />
-              <Figure value={formatClock(progress.data.practisedMs)} label="practised" />
+              <Figure value={formatElapsed(progress.data.practisedMs)} label="practised" />
             </>
           )}
         </div>
@@ -111,7 +111,7 @@ function LabRow({ lab }: { lab: LabProgress }) {
         {lab.attempts === 0 ? <span className="mid">Not started</span> : <VerdictLabel verdict={lab.best} />}
         {lab.assisted && <div className="cap">assisted</div>}
       </Cell>
-      <Cell className="tnum">{lab.bestMs === null ? '–' : formatClock(lab.bestMs)}</Cell>
+      <Cell className="tnum">{lab.bestMs === null ? '–' : formatElapsed(lab.bestMs)}</Cell>
       <Cell className="tnum">{lab.bestPoints ?? '–'}</Cell>
       <Cell className="tnum">{lab.attempts}</Cell>
       <Cell className="tnum">{lab.hints}</Cell>

@@ -23,8 +23,11 @@ export default function SettingsScreen() {
   const client = useClient();
   const body = useRef<HTMLDivElement>(null);
   const change = async (part: Partial<Settings>) => {
+    // Shown at once; what the core answers, or still has when it refuses, counts.
+    queryClient.setQueryData<Settings>(keys.settings, (before) => before && { ...before, ...part });
     const after = await attempt(client.settings.set(part));
     if (after) queryClient.setQueryData(keys.settings, after);
+    else await settings.refetch();
   };
   const goTo = (id: string) => {
     const section = body.current?.querySelector<HTMLElement>(`#settings-${id}`);

@@ -14,6 +14,9 @@ export function terminalTheme(): ITheme {
     cursor: token(styles, '--term-cursor'),
     cursorAccent: token(styles, '--bg-term'),
     selectionBackground: token(styles, '--term-selection'),
+    scrollbarSliderBackground: token(styles, '--line'),
+    scrollbarSliderHoverBackground: token(styles, '--line-control'),
+    scrollbarSliderActiveBackground: token(styles, '--line-control'),
     selectionInactiveBackground: token(styles, '--term-selection'),
     black: token(styles, '--bg-term'),
     red: ansi('red'),
@@ -38,12 +41,12 @@ export function monoFont(): string {
   return token(getComputedStyle(document.documentElement), '--font-mono');
 }
 
-/** The setting is meant for the reference window (1440 wide), whose token is 15 px; other windows shift it as the token does. */
+/** The setting is meant for a window under 1440 wide, whose token is 14 px; wider windows shift it as the token does. */
 export function fontSizeFor(setting: number): number {
   const styles = getComputedStyle(document.documentElement);
   const rem = Number.parseFloat(styles.fontSize);
   const size = Number.parseFloat(token(styles, '--term-size')) * rem;
-  return Math.max(8, Math.round(setting + size - 15));
+  return Math.max(8, Math.round(setting + size - 14));
 }
 
 let context: CanvasRenderingContext2D | null = null;

@@ -14,7 +14,7 @@ export function confirmPaste(why: 'lines' | 'too-long', text: string): Promise<b
       cancel: 'Close',
     });
   }
-  const lines = text.split('\r');
+  const lines = text.replace(/\r+$/, '').split('\r');
   return ask({
     title: `Paste ${count(lines.length, 'line')} into the shell?`,
     body: (

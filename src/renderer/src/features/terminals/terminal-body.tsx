@@ -8,7 +8,7 @@ import { Button, IconButton } from '../../ui/button.tsx';
 import { useStore } from '../../ui/store.ts';
 import { VerdictGlyph } from '../../ui/verdict.tsx';
 import type { TerminalController } from './terminal-controller.ts';
-import { noteFocus, terminalController } from './terminals.ts';
+import { terminalController } from './terminals.ts';
 import './terminals.css';
 
 export function TerminalBody({ view, onReopen }: { view: TerminalView; onReopen?: () => void }) {
@@ -26,7 +26,7 @@ export function TerminalBody({ view, onReopen }: { view: TerminalView; onReopen?
   return (
     <div className="terminal-body">
       {searching && <TerminalSearch controller={controller} />}
-      <div className="terminal-place" ref={place} onFocus={() => noteFocus(controller)} />
+      <div className="terminal-place" ref={place} />
       <LineNotice controller={controller} view={view} onReopen={onReopen} />
     </div>
   );
@@ -37,7 +37,7 @@ function TerminalSearch({ controller }: { controller: TerminalController }) {
   const matches = useStore(controller.matches);
   const words = matches === null ? '' : matches.count === 0 ? 'No match' : `${matches.index + 1} of ${matches.count}`;
   return (
-    <div className="terminal-search" role="search" aria-label="Find in the terminal">
+    <search className="terminal-search" aria-label="Find in the terminal">
       <SearchField
         className="field grow"
         aria-label="Find in the terminal"
@@ -67,7 +67,7 @@ function TerminalSearch({ controller }: { controller: TerminalController }) {
       <IconButton label="Close the search" onPress={() => controller.endSearch()}>
         <X className="i" aria-hidden />
       </IconButton>
-    </div>
+    </search>
   );
 }
 

@@ -44,6 +44,7 @@ export class TerminalController {
   readonly #search = new SearchAddon();
   readonly #host = document.createElement('div');
   readonly #openChannel: (terminalId: string) => Promise<BinaryChannel>;
+  readonly #onFocus: (controller: TerminalController) => void;
   readonly #readOnly: boolean;
   readonly #stopTheme: () => void;
   readonly #watchSize: ResizeObserver;
@@ -70,11 +71,14 @@ export class TerminalController {
     readOnly: boolean;
     settings: TerminalSettings;
     openChannel: (terminalId: string) => Promise<BinaryChannel>;
+    /** Called when the learner begins to type here. */
+    onFocus: (controller: TerminalController) => void;
   }) {
     this.id = options.id;
     this.sessionId = options.sessionId;
     this.#title = options.title;
     this.#openChannel = options.openChannel;
+    this.#onFocus = options.onFocus;
     this.#readOnly = options.readOnly;
     this.#fontSetting = options.settings.terminalFontSize;
     this.#host.className = 'terminal-host';
@@ -122,7 +126,8 @@ export class TerminalController {
       this.#opened = true;
       this.#terminal.open(this.#host);
       this.#terminal.textarea?.setAttribute('aria-label', `Terminal ${this.#title}`);
-      void this.#useGraphicsUnit();
+      this.#terminal.textarea?.addEventListener('focus', () => this.#onFocus(this));
+      void this.#drawWithWebgl();
     }
     this.unseen.set(false);
     this.#watchSize.observe(parent);
@@ -351,7 +356,7 @@ export class TerminalController {
     this.#fitSoon();
   }
 
-  async #useGraphicsUnit(): Promise<void> {
+  async #drawWithWebgl(): Promise<void> {
     if (!hasGraphicsUnit()) return;
     const { WebglAddon } = await import('@xterm/addon-webgl');
     if (this.#disposed) return;

@@ -12,7 +12,7 @@ declare global {
 
 const controllers = new Map<string, TerminalController>();
 let lastFocused: TerminalController | null = null;
-let settings: TerminalSettings = { terminalFontSize: 15, scrollback: 5000, screenReader: false };
+let settings: TerminalSettings = { terminalFontSize: 14, scrollback: 5000, screenReader: false };
 
 window.__opsLabTerminals = controllers;
 
@@ -27,6 +27,9 @@ export function terminalController(connection: Connection, view: TerminalView): 
       readOnly: view.kind === 'log',
       settings,
       openChannel: (id) => connection.openTerminal(id),
+      onFocus: (focused) => {
+        lastFocused = focused;
+      },
     });
     controllers.set(view.id, controller);
   }
@@ -50,10 +53,6 @@ export function disposeControllers(isGone: (terminalId: string) => boolean): voi
 export function configureTerminals(next: TerminalSettings): void {
   settings = next;
   for (const controller of controllers.values()) controller.configure(next);
-}
-
-export function noteFocus(controller: TerminalController): void {
-  lastFocused = controller;
 }
 
 /** The terminal that had the focus last and still runs. */

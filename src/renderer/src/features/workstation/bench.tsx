@@ -1,5 +1,4 @@
 /** The bench of one session: story, terminals and files, objectives and hints. */
-import { PanelRight } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { Group, Panel, Separator } from 'react-resizable-panels';
 import { useLocation } from 'wouter';
@@ -9,7 +8,6 @@ import { attempt } from '../../app/notice.tsx';
 import { goToRegion, isInRegion } from '../../app/regions.ts';
 import { useClient } from '../../connection/context.ts';
 import { keys, queryClient } from '../../connection/queries.ts';
-import { IconButton } from '../../ui/button.tsx';
 import { ask } from '../../ui/dialog.tsx';
 import { HintsPanel } from '../hints/hints-panel.tsx';
 import { SolutionsDialog, unlockSolutions } from '../hints/solutions-dialog.tsx';
@@ -27,6 +25,8 @@ export function Bench({ session }: { session: SessionView }) {
   const client = useClient();
   const [, navigate] = useLocation();
   const [busy, setBusy] = useState(false);
+  /** How many checks the learner waits for. */
+  const [checking, setChecking] = useState(0);
   const [naming, setNaming] = useState<string | null>(null);
   const [solutions, setSolutions] = useState(false);
   const panels = usePanels();
@@ -37,9 +37,7 @@ export function Bench({ session }: { session: SessionView }) {
 
   /** Runs a call that answers with the session, and shows the answer. */
   const change = async (call: Promise<SessionView>): Promise<SessionView | undefined> => {
-    setBusy(true);
     const after = await attempt(call);
-    setBusy(false);
     if (after) queryClient.setQueryData(keys.session(after.id), after);
     return after;
   };
@@ -48,10 +46,14 @@ export function Bench({ session }: { session: SessionView }) {
     await change(client.sessions.acknowledge({ sessionId }));
     goToRegion('terminal');
   };
-  const check = (objective?: string) => void change(client.sessions.check({ sessionId, objective }));
+  const check = async (objective?: string) => {
+    setChecking((before) => before + 1);
+    await change(client.sessions.check({ sessionId, objective }));
+    setChecking((before) => before - 1);
+  };
   const checkFirstOpen = () => {
     const open = session.objectives.find((objective) => objective.kind !== 'diagnosis' && objective.verdict !== 'fixed');
-    if (open) check(open.id);
+    if (open) void check(open.id);
   };
   const nameCause = (objective?: string) => {
     const diagnosis = session.objectives.filter((candidate) => candidate.kind === 'diagnosis');
@@ -77,7 +79,9 @@ export function Bench({ session }: { session: SessionView }) {
       danger: true,
     });
     if (!yes) return;
+    setBusy(true);
     const after = await change(client.sessions.reset({ sessionId }));
+    setBusy(false);
     if (after) navigate(`/workstation/${after.id}`);
   };
   const stop = async () => {
@@ -88,7 +92,10 @@ export function Bench({ session }: { session: SessionView }) {
       cancel: 'Go on',
       danger: true,
     });
-    if (yes) await change(client.sessions.stop({ sessionId }));
+    if (!yes) return;
+    setBusy(true);
+    await change(client.sessions.stop({ sessionId }));
+    setBusy(false);
   };
   const showSolutions = async () => {
     if (await unlockSolutions(session, () => client.sessions.showSolutions({ sessionId }))) setSolutions(true);
@@ -113,7 +120,7 @@ export function Bench({ session }: { session: SessionView }) {
       keys: ['Ctrl Enter'],
       inTerminal: true,
       isEnabled: running,
-      run: () => (acknowledged ? check() : void acknowledge()),
+      run: () => void (acknowledged ? check() : acknowledge()),
     },
     {
       id: 'check-one',
@@ -165,7 +172,15 @@ export function Bench({ session }: { session: SessionView }) {
 
   return (
     <main className="ws" id="main" tabIndex={-1}>
-      <SessionBar session={session} busy={busy} onRestart={restart} onReset={() => void reset()} onStop={() => void stop()} />
+      <SessionBar
+        session={session}
+        busy={busy}
+        onRestart={restart}
+        onReset={() => void reset()}
+        onStop={() => void stop()}
+        onShowStory={panels.shown.story ? undefined : () => panels.show('story')}
+        onShowInstruments={panels.shown.instruments ? undefined : () => panels.show('instruments')}
+      />
       <div className="bench" ref={panels.measure}>
         <Group orientation="horizontal" className="bench-group">
           {panels.shown.story && (
@@ -184,7 +199,11 @@ export function Bench({ session }: { session: SessionView }) {
           )}
           <Panel id="centre" minSize={Math.min(panels.eightyColumns, 560)}>
             <div className="centre">
-              <SessionNotice session={session} onReset={() => void reset()} />
+              <SessionNotice
+                session={session}
+                onReset={() => void reset()}
+                onAcknowledge={panels.shown.story ? undefined : () => void acknowledge()}
+              />
               <Centre session={session} />
               <ServicesStrip services={session.services} />
             </div>
@@ -207,7 +226,8 @@ export function Bench({ session }: { session: SessionView }) {
                       changed={changed}
                       running={running}
                       acknowledged={acknowledged}
-                      onCheck={check}
+                      checking={checking > 0}
+                      onCheck={(objective) => void check(objective)}
                       onName={nameCause}
                     />
                     <HintsPanel
@@ -225,13 +245,6 @@ export function Bench({ session }: { session: SessionView }) {
             </>
           )}
         </Group>
-        {!panels.shown.instruments && (
-          <div className="edge-button">
-            <IconButton label="Show objectives, Alt 3" onPress={() => panels.show('instruments')}>
-              <PanelRight className="i" aria-hidden />
-            </IconButton>
-          </div>
-        )}
       </div>
       {naming !== null && <DiagnosisDialog session={session} objectiveId={naming} onClose={() => setNaming(null)} />}
       {solutions && session.solutions && <SolutionsDialog session={session} onClose={() => setSolutions(false)} />}

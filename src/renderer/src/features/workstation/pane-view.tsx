@@ -1,5 +1,5 @@
 /** One pane: a strip of tabs, and the terminal or file of the shown one. */
-import { Columns2, FileText, Pin, Plus, Rows2, Search, SquareTerminal, X } from 'lucide-react';
+import { Columns2, FileText, Pin, Plus, Rows2, Search, Terminal as TerminalIcon, X } from 'lucide-react';
 import {
   Tab as AriaTab,
   Header,
@@ -102,7 +102,7 @@ export function PaneView({ pane, session, focused, actions }: PaneViewProps) {
           )}
         </div>
         {tab ? (
-          <TabPanel id={tabKey(tab)} className="pane-body">
+          <TabPanel key={tabKey(tab)} id={tabKey(tab)} className="pane-body">
             {tab.kind === 'file' && (
               <EditorBody
                 key={tab.path}
@@ -136,7 +136,7 @@ function TabItem({ tab, session }: { tab: Tab; session: SessionView }) {
   const title = tab.kind === 'file' ? tab.path.slice(tab.path.lastIndexOf('/') + 1) : titleOf(view, session.terminals);
   return (
     <AriaTab id={tabKey(tab)} className="tab">
-      {tab.kind === 'file' ? <FileText className="i" aria-hidden /> : <SquareTerminal className="i" aria-hidden />}
+      {tab.kind === 'file' ? <FileText className="i" aria-hidden /> : <TerminalIcon className="i" aria-hidden />}
       {title}
       {tab.kind === 'file' && <UnsavedMark session={session.id} path={tab.path} />}
       {view && <TerminalMark view={view} />}
@@ -177,7 +177,7 @@ function OpenMenu({ session, isDisabled, actions }: { session: SessionView; isDi
             <Header>Terminals</Header>
             {session.openable.map((item) => (
               <MenuItem key={item.name} id={`terminal ${item.name}`} onAction={() => actions.openTerminal(item.name)}>
-                <SquareTerminal className="i" aria-hidden />
+                <TerminalIcon className="i" aria-hidden />
                 {item.title}
               </MenuItem>
             ))}

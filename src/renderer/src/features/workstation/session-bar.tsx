@@ -1,9 +1,9 @@
 /** The bar above the bench: what is open, how it stands, the clock, and what may be done to the session. */
-import { ChevronDown, RotateCcw, Square } from 'lucide-react';
+import { ChevronDown, PanelLeft, PanelRight, RotateCcw, Square } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { Menu, MenuItem, MenuTrigger, Popover } from 'react-aria-components';
 import type { SessionView } from '../../../../shared/contract/values.ts';
-import { Button } from '../../ui/button.tsx';
+import { Button, IconButton } from '../../ui/button.tsx';
 import { formatClock } from '../../ui/format.ts';
 import { type Shown, VerdictGlyph, verdictClass } from '../../ui/verdict.tsx';
 import { overall } from '../objectives/overall.ts';
@@ -14,15 +14,23 @@ export interface SessionBarProps {
   onRestart(service: string): void;
   onReset(): void;
   onStop(): void;
+  /** Given while a side panel is hidden. */
+  onShowStory?: () => void;
+  onShowInstruments?: () => void;
 }
 
 const RUNTIME_WORDS = { docker: 'in containers', shell: 'in the shell runtime' } as const;
 
-export function SessionBar({ session, busy, onRestart, onReset, onStop }: SessionBarProps) {
+export function SessionBar({ session, busy, onRestart, onReset, onStop, onShowStory, onShowInstruments }: SessionBarProps) {
   const running = session.state === 'running';
   const over = session.state === 'stopped' || session.state === 'failed';
   return (
     <section className="incbar" aria-label="Session" data-region="session">
+      {onShowStory && (
+        <IconButton label="Show story, Alt 1" onPress={onShowStory}>
+          <PanelLeft className="i" aria-hidden />
+        </IconButton>
+      )}
       <span className="id ell">{session.labId}</span>
       <h1 className="ell">{session.labTitle}</h1>
       <span className="mid nowrap ell runtime-word">{RUNTIME_WORDS[session.runtime]}</span>
@@ -60,6 +68,11 @@ export function SessionBar({ session, busy, onRestart, onReset, onStop }: Sessio
         <Square className="i" aria-hidden />
         Stop
       </Button>
+      {onShowInstruments && (
+        <IconButton label="Show objectives, Alt 3" onPress={onShowInstruments}>
+          <PanelRight className="i" aria-hidden />
+        </IconButton>
+      )}
     </section>
   );
 }

@@ -6,10 +6,18 @@ import { attempt } from '../../app/notice.tsx';
 import { useClient } from '../../connection/context.ts';
 import { keys, queryClient, useEngine } from '../../connection/queries.ts';
 import { Button } from '../../ui/button.tsx';
+import { Keys } from '../../ui/keys.tsx';
 import { VerdictGlyph } from '../../ui/verdict.tsx';
 import { BuildBar } from '../engine/build-bar.tsx';
 
-export function SessionNotice({ session, onReset }: { session: SessionView; onReset: () => void }) {
+export interface SessionNoticeProps {
+  session: SessionView;
+  onReset(): void;
+  /** Given while the story, which has the button for it, is hidden. */
+  onAcknowledge?: () => void;
+}
+
+export function SessionNotice({ session, onReset, onAcknowledge }: SessionNoticeProps) {
   const [, navigate] = useLocation();
   switch (session.state) {
     case 'preparing':
@@ -38,8 +46,24 @@ export function SessionNotice({ session, onReset }: { session: SessionView; onRe
     case 'stopped':
       return <Stopped session={session} />;
     case 'running':
+      if (onAcknowledge && session.acknowledgedAt === null) return <Paged page={session.page} onAcknowledge={onAcknowledge} />;
       return <Remarks notices={session.notices} />;
   }
+}
+
+function Paged({ page, onAcknowledge }: { page: SessionView['page']; onAcknowledge: () => void }) {
+  return (
+    <div className="note notyet" role="status">
+      <VerdictGlyph verdict="not-yet" lamp />
+      <div>
+        <strong>Page {page.severity}</strong>
+        <p>{page.text}</p>
+      </div>
+      <Button look="primary" autoFocus onPress={onAcknowledge} aria-label="Acknowledge page">
+        Acknowledge page <Keys chord="Ctrl Enter" />
+      </Button>
+    </div>
+  );
 }
 
 function Underway({ session }: { session: SessionView }) {

@@ -28,7 +28,7 @@ export function usePanels() {
   }, [bench]);
   const storySize = tokenPixels('--w-story');
   const instrumentsSize = tokenPixels('--w-instruments');
-  const eightyColumns = Math.ceil(characterWidth(fontSizeFor(settings?.terminalFontSize ?? 15)) * 80) + TERMINAL_FRAME;
+  const eightyColumns = Math.ceil(characterWidth(fontSizeFor(settings?.terminalFontSize ?? 14)) * 80) + TERMINAL_FRAME;
   const shown = visiblePanels({
     width,
     eightyColumns,

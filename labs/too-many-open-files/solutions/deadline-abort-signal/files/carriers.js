@@ -1,0 +1,41 @@
+import http from 'node:http';
+
+/** From the first byte sent to the last byte received. Callers hang up after 3 s. */
+const DEADLINE_MS = 2000;
+
+const addresses = {
+  alder: process.env.ALDER_URL,
+  birch: process.env.BIRCH_URL,
+  cedar: process.env.CEDAR_URL,
+  dogwood: process.env.DOGWOOD_URL,
+};
+
+export function isCarrier(name) {
+  return Object.hasOwn(addresses, name);
+}
+
+/**
+ * Asks a carrier what a parcel costs.
+ * @returns {Promise<{parcel: number, cents: number}>}
+ */
+export function askCarrier(carrier, parcel) {
+  return new Promise((resolve, reject) => {
+    const signal = AbortSignal.timeout(DEADLINE_MS);
+    const request = http.get(`${addresses[carrier]}/price/${parcel}`, { signal }, (response) => {
+      let body = '';
+      response.setEncoding('utf8');
+      response.on('data', (chunk) => {
+        body += chunk;
+      });
+      response.on('end', () => {
+        try {
+          resolve(JSON.parse(body));
+        } catch (error) {
+          reject(error);
+        }
+      });
+      response.on('error', reject);
+    });
+    request.on('error', reject);
+  });
+}

@@ -1,0 +1,312 @@
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { FLOW } from '../../../shared/terminal-wire/flow.ts';
+import type { Terminal } from './terminal.ts';
+import { makeTestShell, type TestShell, TestViewer } from './test-terminal.ts';
+
+const WAIT = { timeout: 20_000, interval: 20 };
+/** Above the mark: the piece that crossed it, and what Node had read when it was told to pause. */
+const BOUND = FLOW.highMark + 3 * 64 * 1024;
+let shell: TestShell;
+
+beforeEach(() => {
+  shell = makeTestShell();
+});
+afterEach(() => shell.close());
+
+const attach = (terminal: Terminal) => {
+  const viewer = new TestViewer();
+  terminal.attach(viewer.channel);
+  return viewer;
+};
+const shows = (what: { text(): string }, pattern: RegExp) => vi.waitFor(() => expect(what.text()).toMatch(pattern), WAIT);
+const prompted = (what: { text(): string }) => shows(what, /\$ ?$/);
+
+describe('viewers', () => {
+  it('get a snapshot first, then output; all see the same', async () => {
+    const terminal = shell.open();
+    const first = attach(terminal);
+    await prompted(first);
+    first.type('echo he""llo\r');
+    await shows(first, /^hello$/m);
+    const second = attach(terminal);
+    await shows(second, /^hello$/m);
+    expect(second.frames).toEqual(['snapshot']);
+    second.type('echo bo""th\r');
+    await Promise.all([shows(first, /^both$/m), shows(second, /^both$/m)]);
+    await vi.waitFor(() => expect(second.screen.snapshot()).toBe(first.screen.snapshot()), WAIT);
+  });
+
+  it('that attach in the middle of output miss nothing and see nothing twice', async () => {
+    const terminal = shell.open({ scrollback: 20_000 });
+    terminal.write('for i in {1..5000}; do echo "line $i."; done; echo en""d\r');
+    const viewers: TestViewer[] = [];
+    while (!/^end$/m.test(terminal.text())) {
+      if (viewers.length < 20) viewers.push(attach(terminal));
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    for (const viewer of viewers) {
+      await shows(viewer, /^end$/m);
+      const numbers = [...viewer.text().matchAll(/^line (\d+)\.$/gm)].map((match) => Number(match[1]));
+      expect(numbers.at(-1)).toBe(5000);
+      expect(numbers.every((number, index) => index === 0 || number === (numbers[index - 1] ?? 0) + 1)).toBe(true);
+    }
+  });
+
+  it('may all leave: the shell goes on, and its screen is there for the next', async () => {
+    const terminal = shell.open();
+    const viewer = attach(terminal);
+    viewer.type('sleep 0.2; echo la""ter\r');
+    viewer.leave();
+    await shows(terminal, /^later$/m);
+    await shows(attach(terminal), /^later$/m);
+    expect(viewer.text()).not.toMatch(/^later$/m);
+  });
+
+  it('do not answer queries; the screen does, once', async () => {
+    const terminal = shell.open();
+    const viewers = [attach(terminal), attach(terminal)];
+    await prompted(terminal);
+    terminal.write('printf \'\\e[6n\'; read -rsdR answer; echo "<$(cut -c3- <<<$answer)>"\r');
+    await shows(terminal, /^(?:.*)<\d+;\d+>$/m);
+    terminal.write('true\r');
+    await prompted(terminal);
+    expect(viewers.flatMap(({ replies }) => replies)).toEqual([]);
+  });
+
+  it('are told the size that another one set', async () => {
+    const terminal = shell.open();
+    const [one, two] = [attach(terminal), attach(terminal)];
+    await prompted(two);
+    one.say({ kind: 'resize', cols: 133, rows: 40 });
+    expect([terminal.cols, terminal.rows, two.screen.cols, two.screen.rows]).toEqual([133, 40, 133, 40]);
+    expect(one.frames).not.toContain('size');
+    one.type('stty size\r');
+    await shows(two, /^40 133$/m);
+    terminal.resize(100_000, -5);
+    expect([terminal.cols, terminal.rows]).toEqual([500, 2]);
+  });
+
+  it('that send rubbish are cut off alone', async () => {
+    const terminal = shell.open();
+    const [bad, good] = [attach(terminal), attach(terminal)];
+    bad.say({ kind: 'input', bytes: new Uint8Array(100_000) });
+    expect(bad.closed).toBe(true);
+    good.type('echo sti""ll\r');
+    await shows(good, /^still$/m);
+  });
+});
+
+describe('flow control', () => {
+  it('a flood never piles up beyond the mark, and Ctrl-C ends it', async () => {
+    const terminal = shell.open();
+    const viewer = attach(terminal);
+    await prompted(viewer);
+    viewer.type('yes\r');
+    await vi.waitFor(() => expect(viewer.received).toBeGreaterThan(3_000_000), WAIT);
+    expect(viewer.mostOwed).toBeLessThan(BOUND);
+    const before = performance.now();
+    viewer.type('\x03');
+    await shows(viewer, /\$ ?$/);
+    expect(performance.now() - before).toBeLessThan(3000);
+  });
+
+  it('a viewer that does not look pauses the pty', async () => {
+    const terminal = shell.open();
+    const viewer = attach(terminal);
+    await prompted(viewer);
+    viewer.stalled = true;
+    viewer.type('yes\r');
+    await vi.waitFor(() => expect(viewer.received).toBeGreaterThan(FLOW.highMark), WAIT);
+    const before = viewer.received;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(viewer.received).toBeLessThan(Math.max(before, BOUND));
+    viewer.wake();
+    await vi.waitFor(() => expect(viewer.received).toBeGreaterThan(3_000_000), WAIT);
+    viewer.type('\x03');
+    await prompted(viewer);
+  });
+
+  it('a viewer that does not look is dropped so that another one can go on, and catches up with a snapshot', async () => {
+    const terminal = shell.open();
+    const [stalled, live] = [attach(terminal), attach(terminal)];
+    await Promise.all([prompted(stalled), prompted(live)]);
+    stalled.stalled = true;
+    live.type('yes | head -c 6000000; echo do""ne\r');
+    await shows(live, /^done$/m);
+    expect(stalled.received).toBeLessThan(BOUND);
+    stalled.wake();
+    await shows(stalled, /^done$/m);
+    expect(stalled.frames.filter((kind) => kind === 'snapshot').length).toBe(2);
+    live.type('echo aga""in\r');
+    await Promise.all([shows(stalled, /^again$/m), shows(live, /^again$/m)]);
+  });
+
+  it('with no viewer the flood goes on at the pace of the screen', async () => {
+    const terminal = shell.open();
+    terminal.write('yes | head -c 20000000; echo do""ne\r');
+    await shows(terminal, /^done$/m);
+  });
+
+  it('50 MB come through whole', async () => {
+    const terminal = shell.open();
+    const viewer = attach(terminal);
+    await prompted(viewer);
+    const start = viewer.received;
+    viewer.type('head -c 50000000 /dev/zero | tr "\\0" x; echo; echo do""ne\r');
+    await vi.waitFor(() => expect(viewer.text()).toMatch(/^done$/m), { timeout: 60_000, interval: 50 });
+    expect(viewer.received - start).toBeGreaterThan(50_000_000);
+    expect(viewer.mostOwed).toBeLessThan(BOUND);
+  }, 90_000);
+
+  it('the last output before the exit is not lost while the pty is paused', async () => {
+    const terminal = shell.open();
+    const viewer = attach(terminal);
+    await prompted(viewer);
+    viewer.stalled = true;
+    viewer.type("exec bash -c \"head -c 560000 /dev/zero | tr '\\0' x; echo; echo la''st\"\r");
+    await vi.waitFor(() => expect(terminal.state).toBe('exited'), WAIT);
+    viewer.wake();
+    await shows(viewer, /^last$/m);
+  });
+});
+
+describe('content', () => {
+  it('characters that are split between reads arrive whole', async () => {
+    const terminal = shell.open();
+    const viewer = attach(terminal);
+    terminal.write("printf '\\xf0\\x9f'; sleep 0.1; printf '\\x92\\x96'; sleep 0.1; printf '\\xe4'; sleep 0.1; printf '\\xb8\\x96|\\n'\r");
+    await shows(viewer, /^💖世\|$/m);
+  });
+
+  it('input is bytes, whole across messages', async () => {
+    const terminal = shell.open();
+    const viewer = attach(terminal);
+    await prompted(viewer);
+    const bytes = Buffer.from('echo "<💖>"\r');
+    for (const byte of bytes) viewer.say({ kind: 'input', bytes: Uint8Array.of(byte) });
+    await shows(viewer, /^<💖>$/m);
+  });
+
+  it('finds a line that was printed, however it wrapped, and none that was not', async () => {
+    const terminal = shell.open({ cols: 20 });
+    terminal.write('echo EMFILE:   too many open files, "accept"\r');
+    await shows(terminal, /^EMFILE/m);
+    expect(terminal.containsLine('EMFILE: too many open files, accept')).toBe(true);
+    expect(terminal.containsLine('  EMFILE:\ttoo many ')).toBe(true);
+    expect(terminal.containsLine('ENFILE')).toBe(false);
+    expect(terminal.containsLine(' \n')).toBe(false);
+  });
+});
+
+describe('the end', () => {
+  it('is told with its status, and the screen stays', async () => {
+    const terminal = shell.open();
+    const viewer = attach(terminal);
+    await prompted(viewer);
+    viewer.type('echo la""st; exit 3\r');
+    await vi.waitFor(() => expect(viewer.exit).toEqual({ code: 3, signal: null }), WAIT);
+    expect([terminal.state, terminal.exitCode]).toEqual(['exited', 3]);
+    const late = attach(terminal);
+    await shows(late, /^last$/m);
+    expect(late.exit).toEqual({ code: 3, signal: null });
+    terminal.write('ignored');
+  });
+
+  it('by a signal has no status', async () => {
+    const terminal = shell.open();
+    const viewer = attach(terminal);
+    await prompted(viewer);
+    viewer.type('kill -9 $$\r');
+    await vi.waitFor(() => expect(viewer.exit).toEqual({ code: null, signal: 9 }), WAIT);
+  });
+
+  it('comes for a program that does not mind SIGHUP, too', async () => {
+    const terminal = shell.open({
+      command: {
+        file: 'bash',
+        args: ['-c', 'trap "" HUP; echo ready; while :; do sleep 0.1; done'],
+        env: { PATH: process.env.PATH ?? '' },
+        cwd: '/',
+        captured: false,
+      },
+    });
+    await shows(terminal, /^ready$/m);
+    await terminal.close();
+    expect(terminal.state).toBe('exited');
+  });
+
+  it('closes viewers, and calls `ended` of its command', async () => {
+    let ended = 0;
+    const terminal = shell.open({
+      command: {
+        file: 'sleep',
+        args: ['100'],
+        env: { PATH: process.env.PATH ?? '' },
+        cwd: '/',
+        captured: false,
+        ended: async () => void ended++,
+      },
+    });
+    const viewer = attach(terminal);
+    await Promise.all([terminal.close(), terminal.close()]);
+    expect([viewer.closed, ended]).toEqual([true, 1]);
+    expect(attach(terminal).closed).toBe(true);
+  });
+
+  it('under a flood is as quick', async () => {
+    const terminal = shell.open();
+    const viewer = attach(terminal);
+    viewer.stalled = true;
+    terminal.write('yes\r');
+    await vi.waitFor(() => expect(viewer.received).toBeGreaterThan(FLOW.highMark), WAIT);
+    const before = performance.now();
+    await terminal.close();
+    expect(performance.now() - before).toBeLessThan(3000);
+  });
+
+  it('leaves no descriptor and no process', async () => {
+    const ptys = () => readdirSync('/proc/self/fd').filter((fd) => linkOf(fd).includes('ptmx')).length;
+    const children = () => readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8').trim();
+    const before = [ptys(), children()];
+    const terminals = Array.from({ length: 5 }, () => shell.open({ recordingFile: join(shell.folder, `${Math.random()}.cast`) }));
+    await Promise.all(terminals.map(prompted));
+    expect(ptys()).toBe((before[0] as number) + 5);
+    await Promise.all(terminals.map((terminal) => terminal.close()));
+    await vi.waitFor(() => expect([ptys(), children()]).toEqual(before), WAIT);
+  });
+});
+
+describe('coming back after a crash', () => {
+  it('shows the screen from the recording, with the modes of the lost program off', async () => {
+    const file = join(shell.folder, 'one.cast');
+    const first = shell.open({ recordingFile: file });
+    await prompted(first);
+    first.write("echo be''fore; printf '\\e[?25l\\e[?1000h\\e[?1049h\\e[6n'\r");
+    await vi.waitFor(() => expect(existsSync(file) && readFileSync(file, 'utf8')).toContain('\\u001b[?1049h'), WAIT);
+    const commands: string[] = [];
+    const second = shell.open({ restoreFrom: file });
+    second.onCommand((event) => commands.push(event.type));
+    const viewer = attach(second);
+    await shows(viewer, /^before$(?:.|\n)*^\[the app was restarted: new shell\]\n\$ ?$/m);
+    expect(viewer.screen.snapshot()).not.toMatch(/\x1b\[\?(?:25l|1000h|1049h)/);
+    expect(commands).toEqual([]);
+    viewer.type('echo af""ter\r');
+    await shows(viewer, /^after$/m);
+  });
+
+  it('without a recording is a new terminal', async () => {
+    const terminal = shell.open({ restoreFrom: join(shell.folder, 'none.cast') });
+    await prompted(terminal);
+    expect(terminal.text()).not.toContain('restarted');
+  });
+});
+
+function linkOf(fd: string): string {
+  try {
+    return readlinkSync(`/proc/self/fd/${fd}`);
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,48 @@
+import { expect, it } from 'vitest';
+import type { LabList } from '../../connection/client.ts';
+import { problemPlace } from './lab-problems.tsx';
+import { filterLabs, labState } from './lab-state.ts';
+
+type Lab = LabList['labs'][number];
+
+const lab = (part: Partial<Lab>): Lab => ({
+  id: 'a-lab',
+  title: 'A lab',
+  summary: '',
+  level: 'beginner',
+  minutes: 10,
+  concepts: [],
+  resource: '',
+  thirdParty: false,
+  page: { severity: 'P2', text: '' },
+  objectives: [],
+  hintCosts: [],
+  runtimes: [{ kind: 'shell', available: true, reason: '' }],
+  state: 'new',
+  liveSessionId: null,
+  bestMs: null,
+  bestPoints: null,
+  ...part,
+});
+
+it('filters by state and by every word, wherever it stands', () => {
+  const labs = [
+    lab({ id: 'one', title: 'Event loop frozen', concepts: ['strace'] }),
+    lab({ id: 'two', title: 'Too many open files', state: 'fixed', resource: 'Descriptors' }),
+  ];
+  expect(filterLabs(labs, 'open', '').map(({ id }) => id)).toEqual(['one']);
+  expect(filterLabs(labs, 'fixed', '').map(({ id }) => id)).toEqual(['two']);
+  expect(filterLabs(labs, 'all', 'LOOP strace').map(({ id }) => id)).toEqual(['one']);
+  expect(filterLabs(labs, 'all', 'loop descriptors')).toEqual([]);
+});
+
+it('says when a lab cannot run here', () => {
+  expect(labState(lab({ runtimes: [{ kind: 'docker', available: false, reason: 'x' }] })).detail).toBe('cannot run here now');
+  expect(labState(lab({ state: 'mitigated' })).detail).toBe('will recur');
+});
+
+it('names the place of a problem as far as it is known', () => {
+  expect(problemPlace({ file: 'lab.yaml', line: 3, column: 7 })).toBe('lab.yaml:3:7');
+  expect(problemPlace({ file: 'lab.yaml', line: 3, column: 0 })).toBe('lab.yaml:3');
+  expect(problemPlace({ file: 'lab.yaml', line: 0, column: 0 })).toBe('lab.yaml');
+});
