@@ -1,5 +1,5 @@
 /** Says whether a request that reached the engine is one that may. It reads bodies as Go would, not as the gate wrote them. */
-import { fold, goDecode, type GoValue } from './go-json.ts';
+import { fold, type GoValue, goDecode } from './go-json.ts';
 import type { Recorded, RecordingEngine } from './recording-engine.ts';
 
 export interface OracleKnowledge {
@@ -45,7 +45,8 @@ export function unsafe(request: Recorded, known: OracleKnowledge): string | null
   if (stranger) return `header: ${stranger}`;
   if (request.headers.connection !== 'close' && request.headers.upgrade !== 'tcp') return 'connection';
   const allowedIds = new Set([...engine.ids, known.network, ...known.images.map((image) => image.slice(7))]);
-  for (const id of target.match(/[0-9a-f]{64}/g) ?? []) if (!allowedIds.has(id) && !/^\/(?:volumes\/|build)/.test(target)) return `a foreign id: ${id}`;
+  for (const id of decodeURIComponent(target).match(/[0-9a-f]{64}/g) ?? [])
+    if (!allowedIds.has(id) && !/^\/(?:volumes\/|build)/.test(target)) return `a foreign id: ${id}`;
   const hasBody = request.body.length > 0;
   if (!hasBody) return null;
   if (target.startsWith('/build')) return unsafeBuild(target, request.body.toString('latin1'), known);
@@ -54,7 +55,8 @@ export function unsafe(request: Recorded, known: OracleKnowledge): string | null
   if (target.startsWith('/containers/create')) return unsafeContainer(body, known);
   if (/\/exec$/.test(target)) return body.privileged ? 'a privileged exec' : null;
   if (target === '/networks/create') return unsafeNetwork(body);
-  if (target === '/volumes/create') return isZero(body.driveropts) && body.driver === 'local' && isZero(body.clustervolumespec) ? null : 'a volume with options';
+  if (target === '/volumes/create')
+    return isZero(body.driveropts) && body.driver === 'local' && isZero(body.clustervolumespec) ? null : 'a volume with options';
   if (/\/(?:start|restart)$/.test(target) && !/\/exec\//.test(target)) return 'a start with a body';
   return null;
 }
@@ -65,14 +67,67 @@ function isZero(value: GoValue | undefined): boolean {
 }
 
 const MUST_BE_ZERO = [
-  'binds', 'volumesfrom', 'links', 'devices', 'devicecgrouprules', 'devicerequests', 'pidmode', 'utsmode', 'usernsmode', 'cgroup', 'cgroupparent', 'runtime',
-  'storageopt', 'groupadd', 'annotations', 'oomscoreadj', 'oomkilldisable', 'privileged', 'publishallports', 'portbindings', 'volumedriver', 'isolation', 'dns',
-  'sysctls', 'kernelmemory', 'blkioweightdevice', 'blkiodevicereadbps', 'blkiodevicewritebps', 'blkiodevicereadiops', 'blkiodevicewriteiops', 'cpurealtimeperiod',
-  'cpurealtimeruntime', 'capabilities', 'containeridfile',
+  'binds',
+  'volumesfrom',
+  'links',
+  'devices',
+  'devicecgrouprules',
+  'devicerequests',
+  'pidmode',
+  'utsmode',
+  'usernsmode',
+  'cgroup',
+  'cgroupparent',
+  'runtime',
+  'storageopt',
+  'groupadd',
+  'annotations',
+  'oomscoreadj',
+  'oomkilldisable',
+  'privileged',
+  'publishallports',
+  'portbindings',
+  'volumedriver',
+  'isolation',
+  'dns',
+  'sysctls',
+  'kernelmemory',
+  'blkioweightdevice',
+  'blkiodevicereadbps',
+  'blkiodevicewritebps',
+  'blkiodevicereadiops',
+  'blkiodevicewriteiops',
+  'cpurealtimeperiod',
+  'cpurealtimeruntime',
+  'capabilities',
+  'containeridfile',
 ];
 const CONFIG = new Set(
-  ['Image', 'Cmd', 'Entrypoint', 'Env', 'WorkingDir', 'User', 'Tty', 'OpenStdin', 'StdinOnce', 'AttachStdin', 'AttachStdout', 'AttachStderr', 'NetworkDisabled', 'ArgsEscaped',
-    'Labels', 'Hostname', 'Domainname', 'ExposedPorts', 'Healthcheck', 'StopSignal', 'StopTimeout', 'HostConfig', 'NetworkingConfig'].map(fold),
+  [
+    'Image',
+    'Cmd',
+    'Entrypoint',
+    'Env',
+    'WorkingDir',
+    'User',
+    'Tty',
+    'OpenStdin',
+    'StdinOnce',
+    'AttachStdin',
+    'AttachStdout',
+    'AttachStderr',
+    'NetworkDisabled',
+    'ArgsEscaped',
+    'Labels',
+    'Hostname',
+    'Domainname',
+    'ExposedPorts',
+    'Healthcheck',
+    'StopSignal',
+    'StopTimeout',
+    'HostConfig',
+    'NetworkingConfig',
+  ].map(fold),
 );
 
 function unsafeContainer(body: { [key: string]: GoValue }, known: OracleKnowledge): string | null {
@@ -82,29 +137,47 @@ function unsafeContainer(body: { [key: string]: GoValue }, known: OracleKnowledg
   const set = MUST_BE_ZERO.find((name) => !isZero(host[name]));
   if (set !== undefined) return `HostConfig.${set} is set`;
   if ('maskedpaths' in host || 'readonlypaths' in host) return 'masking is switched off';
-  if (!known.images.includes(String(body.image)) && !known.engine.ids.has(String(body.image).slice(7))) return `image ${String(body.image)}`;
+  if (!known.images.includes(String(body.image)) && !known.engine.ids.has(String(body.image).slice(7)))
+    return `image ${String(body.image)}`;
   if (JSON.stringify(host.capdrop) !== '["ALL"]' || !isZero(host.capadd)) return 'capabilities';
   const options = host.securityopt as string[];
   if (options.length !== 2 || options[0] !== 'no-new-privileges:true' || !options[1]?.startsWith('seccomp={')) return 'security options';
   if (host.ipcmode !== 'private' || host.cgroupnsmode !== 'private') return 'shared namespaces';
-  for (const [name, most] of [['memory', 512 * 1024 ** 2], ['pidslimit', 128], ['nanocpus', 2e9], ['shmsize', 64 * 1024 ** 2]] as const) {
+  for (const [name, most] of [
+    ['memory', 512 * 1024 ** 2],
+    ['pidslimit', 128],
+    ['nanocpus', 2e9],
+    ['shmsize', 64 * 1024 ** 2],
+  ] as const) {
     if (!(Number(host[name]) > 0 && Number(host[name]) <= most)) return `${name} ${String(host[name])}`;
   }
   if (host.memory !== host.memoryswap) return 'swap';
   if ((host.logconfig as { type?: string }).type !== 'json-file') return 'log driver';
   const policy = host.restartpolicy as { name?: string; maximumretrycount?: number } | undefined;
   if (policy && !(policy.name === 'on-failure' && Number(policy.maximumretrycount) <= 3)) return 'restart policy';
-  for (const mount of (host.mounts ?? []) as { type?: string; source?: string; target?: string; volumeoptions?: { [key: string]: GoValue } }[]) {
+  for (const mount of (host.mounts ?? []) as {
+    type?: string;
+    source?: string;
+    target?: string;
+    volumeoptions?: { [key: string]: GoValue };
+  }[]) {
     if (mount.type !== 'volume') return `a mount of type ${mount.type}`;
-    if (mount.source !== known.workspace && !/^ops-lab-fixture000000001\.[A-Za-z0-9][\w.-]*$/.test(mount.source ?? '')) return `a mount of ${mount.source}`;
+    if (mount.source !== known.workspace && !/^ops-lab-fixture000000001\.[A-Za-z0-9][\w.-]*$/.test(mount.source ?? ''))
+      return `a mount of ${mount.source}`;
     if (!mount.target?.startsWith('/') || mount.target.includes('..')) return `a mount at ${mount.target}`;
     if (Object.keys(mount.volumeoptions ?? {}).some((key) => key !== 'nocopy')) return 'volume options';
   }
-  for (const options_ of Object.values((host.tmpfs ?? {}) as { [key: string]: string })) if (!/^rw,noexec,nosuid,nodev,size=\d+$/.test(options_)) return `tmpfs ${options_}`;
-  for (const limit of host.ulimits as { name: string; hard: number }[]) if (!['nofile', 'nproc', 'core', 'fsize'].includes(limit.name) || limit.hard < 0) return `ulimit ${limit.name}`;
+  for (const options_ of Object.values((host.tmpfs ?? {}) as { [key: string]: string }))
+    if (!/^rw,noexec,nosuid,nodev,size=\d+$/.test(options_)) return `tmpfs ${options_}`;
+  for (const limit of host.ulimits as { name: string; hard: number }[])
+    if (!['nofile', 'nproc', 'core', 'fsize'].includes(limit.name) || limit.hard < 0) return `ulimit ${limit.name}`;
   const labels = body.labels as { [key: string]: GoValue };
   if (labels['io.ops-lab.session'] !== known.sessionId) return 'the label of the session';
-  return unsafeNetworks(String(host.networkmode), (body.networkingconfig as { endpointsconfig?: { [key: string]: GoValue } } | undefined)?.endpointsconfig ?? {}, known);
+  return unsafeNetworks(
+    String(host.networkmode),
+    (body.networkingconfig as { endpointsconfig?: { [key: string]: GoValue } } | undefined)?.endpointsconfig ?? {},
+    known,
+  );
 }
 
 function unsafeNetworks(mode: string, endpoints: { [key: string]: GoValue }, known: OracleKnowledge): string | null {
@@ -119,15 +192,30 @@ function unsafeNetworks(mode: string, endpoints: { [key: string]: GoValue }, kno
 
 function unsafeNetwork(body: { [key: string]: GoValue }): string | null {
   const options = Object.keys((body.options ?? {}) as object);
-  if (body.driver !== 'bridge' || body.internal !== true || body.enableipv6 !== false || body.attachable !== false) return 'a network that is not internal';
+  if (body.driver !== 'bridge' || body.internal !== true || body.enableipv6 !== false || body.attachable !== false)
+    return 'a network that is not internal';
   if (options.some((key) => key !== 'com.docker.network.bridge.inhibit_ipv4')) return `network options ${options}`;
   if (!isZero(body.configonly) || !isZero(body.configfrom) || !isZero(body.ingress) || !isZero(body.ipam)) return 'network settings';
   return /^ops-lab-fixture000000001\.[\w.-]+$/.test(String(body.name)) ? null : `network name ${String(body.name)}`;
 }
 
-const BUILD_KEYS = new Set(
-  ['dockerfile', 'target', 'buildargs', 'labels', 'nocache', 'rm', 'forcerm', 'pull', 'networkmode', 'memory', 'memswap', 'cpuperiod', 'cpuquota', 'shmsize', 'ulimits'],
-);
+const BUILD_KEYS = new Set([
+  'dockerfile',
+  'target',
+  'buildargs',
+  'labels',
+  'nocache',
+  'rm',
+  'forcerm',
+  'pull',
+  'networkmode',
+  'memory',
+  'memswap',
+  'cpuperiod',
+  'cpuquota',
+  'shmsize',
+  'ulimits',
+]);
 
 /** @param archive the whole tar, latin1 */
 function unsafeBuild(target: string, archive: string, known: OracleKnowledge): string | null {
@@ -167,7 +255,13 @@ function unsafeDockerfile(text: string, known: OracleKnowledge): string | null {
     switch (word.toUpperCase()) {
       case 'FROM':
         if (nested === rest) return 'a trigger FROM';
-        if (!known.images.includes(args[0] ?? '') && !stages.includes((args[0] ?? '').toLowerCase()) && args[0] !== 'scratch' && !known.engine.ids.has((args[0] ?? '').slice(7))) return `FROM ${args[0]}`;
+        if (
+          !known.images.includes(args[0] ?? '') &&
+          !stages.includes((args[0] ?? '').toLowerCase()) &&
+          args[0] !== 'scratch' &&
+          !known.engine.ids.has((args[0] ?? '').slice(7))
+        )
+          return `FROM ${args[0]}`;
         if (args[2]) stages.push(args[2].toLowerCase());
         break;
       case 'ADD':
@@ -177,11 +271,29 @@ function unsafeDockerfile(text: string, known: OracleKnowledge): string | null {
         break;
       case 'COPY': {
         const from = /^(?:--chown=\S+ )?--from=(\S+)/.exec(first)?.[1];
-        if (from !== undefined && !/^\d+$/.test(from) && !stages.includes(from) && !known.images.includes(from) && !known.engine.ids.has(from.slice(7))) return line;
+        if (
+          from !== undefined &&
+          !/^\d+$/.test(from) &&
+          !stages.includes(from) &&
+          !known.images.includes(from) &&
+          !known.engine.ids.has(from.slice(7))
+        )
+          return line;
         break;
       }
-      case 'ARG': case 'CMD': case 'LABEL': case 'MAINTAINER': case 'EXPOSE': case 'ENV': case 'ENTRYPOINT': case 'VOLUME': case 'USER': case 'WORKDIR':
-      case 'STOPSIGNAL': case 'HEALTHCHECK': case 'SHELL':
+      case 'ARG':
+      case 'CMD':
+      case 'LABEL':
+      case 'MAINTAINER':
+      case 'EXPOSE':
+      case 'ENV':
+      case 'ENTRYPOINT':
+      case 'VOLUME':
+      case 'USER':
+      case 'WORKDIR':
+      case 'STOPSIGNAL':
+      case 'HEALTHCHECK':
+      case 'SHELL':
         break;
       default:
         return line;

@@ -25,14 +25,24 @@ export interface GateCase {
   readonly input?: string;
 }
 
-const allow = (id: string, run: string, out?: RegExp, input?: string): GateCase => ({ id, verdict: 'allow', run, ...(out ? { out } : {}), ...(input === undefined ? {} : { input }) });
+const allow = (id: string, run: string, out?: RegExp, input?: string): GateCase => ({
+  id,
+  verdict: 'allow',
+  run,
+  ...(out ? { out } : {}),
+  ...(input === undefined ? {} : { input }),
+});
 const deny = (id: string, run: string, out?: RegExp): GateCase => ({ id, verdict: 'deny', run, ...(out ? { out } : {}) });
 const missing = (id: string, run: string): GateCase => ({ id, verdict: 'missing', run });
 const bad = (id: string, run: string, out?: RegExp): GateCase => ({ id, verdict: 'bad', run, ...(out ? { out } : {}) });
 const raw = (id: string, verdict: Verdict, method: string, path: string, body?: unknown, out?: RegExp): GateCase => ({
-  id, verdict, raw: body === undefined ? [method, path] : [method, path, body], ...(out ? { out } : {}),
+  id,
+  verdict,
+  raw: body === undefined ? [method, path] : [method, path, body],
+  ...(out ? { out } : {}),
 });
-const create = (id: string, verdict: Verdict, host: object, top: object = {}): GateCase => raw(id, verdict, 'POST', '/containers/create', { Image: 'lab', ...top, HostConfig: host });
+const create = (id: string, verdict: Verdict, host: object, top: object = {}): GateCase =>
+  raw(id, verdict, 'POST', '/containers/create', { Image: 'lab', ...top, HostConfig: host });
 
 export const GATE_CASES: readonly GateCase[] = [
   deny('RUN-001', 'run --privileged lab true', /Privileged/),
@@ -55,7 +65,11 @@ export const GATE_CASES: readonly GateCase[] = [
   allow('RUN-031', 'run --rm --network=bridge lab cat /etc/hostname'),
   allow('RUN-032', 'run --rm --network=none lab ls /sys/class/net', /^lo$/m),
   missing('RUN-033', 'run --network=OTHERNETPREFIX lab true'),
-  raw('RUN-034', 'missing', 'POST', '/containers/create', { Image: 'lab', HostConfig: { NetworkMode: 'default' }, NetworkingConfig: { EndpointsConfig: { OTHERNET: {} } } }),
+  raw('RUN-034', 'missing', 'POST', '/containers/create', {
+    Image: 'lab',
+    HostConfig: { NetworkMode: 'default' },
+    NetworkingConfig: { EndpointsConfig: { OTHERNET: {} } },
+  }),
   deny('RUN-035', 'run --device=/dev/kmsg lab true'),
   deny('RUN-037', 'run --device=/dev/null:/dev/x:rwm lab true'),
   create('RUN-040', 'deny', { DeviceRequests: [{ Driver: 'cdi', DeviceIDs: ['x'] }] }),
@@ -66,7 +80,10 @@ export const GATE_CASES: readonly GateCase[] = [
   allow('RUN-046', 'run --rm --init lab true'),
   deny('RUN-048', 'run --sysctl kernel.msgmax=65536 lab true'),
   deny('RUN-049', 'run --sysctl net.ipv4.ip_forward=1 lab true'),
-  raw('RUN-050', 'deny', 'POST', '/containers/create', { Image: 'lab', NetworkingConfig: { EndpointsConfig: { bridge: { DriverOpts: { 'com.docker.network.endpoint.sysctls': 'x=1' } } } } }),
+  raw('RUN-050', 'deny', 'POST', '/containers/create', {
+    Image: 'lab',
+    NetworkingConfig: { EndpointsConfig: { bridge: { DriverOpts: { 'com.docker.network.endpoint.sysctls': 'x=1' } } } },
+  }),
   deny('RUN-051', 'run --ulimit nofile=1048576:1048576 lab true', /nofile/),
   deny('RUN-052', 'run --ulimit nproc=-1 lab true'),
   deny('RUN-054', 'run --oom-score-adj=-1000 lab true'),
@@ -79,7 +96,11 @@ export const GATE_CASES: readonly GateCase[] = [
   allow('RUN-065', 'run --rm --tmpfs /x:size=100g lab grep /x /proc/mounts', /nosuid,nodev,noexec.*size=65536k/),
   allow('RUN-066', 'run --rm --tmpfs /x:exec,suid,dev lab grep /x /proc/mounts', /nosuid,nodev,noexec/),
   allow('RUN-068', 'run --rm --shm-size=64g lab df -k /dev/shm', /\b65536\b/),
-  allow('RUN-070', 'run --rm --memory=0 lab sh -c "cat /sys/fs/cgroup/memory/memory.limit_in_bytes || cat /sys/fs/cgroup/memory.max"', /536870912/),
+  allow(
+    'RUN-070',
+    'run --rm --memory=0 lab sh -c "cat /sys/fs/cgroup/memory/memory.limit_in_bytes || cat /sys/fs/cgroup/memory.max"',
+    /536870912/,
+  ),
   create('RUN-072', 'bad', {}, { StopTimeout: 1.5 }),
   allow('RUN-075', 'run --rm --cpuset-cpus=0 lab true'),
   allow('RUN-077', 'run --rm --pids-limit=-1 lab sh -c "cat /sys/fs/cgroup/pids/pids.max || cat /sys/fs/cgroup/pids.max"', /128/),
@@ -88,7 +109,10 @@ export const GATE_CASES: readonly GateCase[] = [
   deny('RUN-084', 'run --add-host gate.internal:6.6.6.6 lab true', /reserved/),
   allow('RUN-084', 'run --rm --add-host other:10.6.6.6 lab grep other /etc/hosts', /10\.6\.6\.6/),
   bad('RUN-086', `run --hostname ${'h'.repeat(300)} lab true`),
-  deny('RUN-088', 'run --ip WORKSTATIONIP lab true'),
+  raw('RUN-088', 'deny', 'POST', '/containers/create', {
+    Image: 'lab',
+    NetworkingConfig: { EndpointsConfig: { bridge: { IPAMConfig: { IPv4Address: 'WORKSTATIONIP' } } } },
+  }),
   allow('RUN-089', 'run -d --name RUN-089 --stop-timeout=2147483647 --stop-signal=SIGCONT lab sleep 60'),
   allow('RUN-090', 'run --rm --health-cmd true --health-interval=1ms lab true'),
   deny('RUN-091', 'run --workdir /proc/self/fd/8 lab true'),
@@ -113,7 +137,10 @@ export const GATE_CASES: readonly GateCase[] = [
   allow('VOL-022', 'run --rm -v OTHERVOLUME:/x lab ls -A /x', /^$/),
   missing('VOL-024', 'run --volumes-from OTHER lab true'),
   allow('VOL-026', 'run --rm --volumes-from OWN:ro lab cat /data/file', /kept/),
-  raw('VOL-027', 'missing', 'POST', '/containers/create', { Image: 'lab', HostConfig: { Mounts: [{ Type: 'image', Source: 'others:latest', Target: '/i' }] } }),
+  raw('VOL-027', 'missing', 'POST', '/containers/create', {
+    Image: 'lab',
+    HostConfig: { Mounts: [{ Type: 'image', Source: 'others:latest', Target: '/i' }] },
+  }),
   create('VOL-029', 'deny', { Mounts: [{ Type: 'cluster', Source: 'x', Target: '/x' }] }),
   create('VOL-030', 'deny', { Mounts: [{ Type: 'npipe', Source: 'x', Target: '/x' }] }),
   deny('VOL-031', 'run --mount type=bind,src=/x,dst=/x,bind-propagation=rshared lab true'),
@@ -257,8 +284,19 @@ export const GATE_CASES: readonly GateCase[] = [
 ];
 
 /** Builds: a Dockerfile, what it is called with, and how it ends. */
-export const BUILD_CASES: readonly { readonly id: string; readonly verdict: Verdict; readonly dockerfile: string; readonly args?: string; readonly out?: RegExp }[] = [
-  { id: 'BLD-001', verdict: 'allow', dockerfile: 'FROM lab\nRUN echo hello > /hello\nCMD ["cat", "/hello"]', out: /Successfully tagged app:latest/ },
+export const BUILD_CASES: readonly {
+  readonly id: string;
+  readonly verdict: Verdict;
+  readonly dockerfile: string;
+  readonly args?: string;
+  readonly out?: RegExp;
+}[] = [
+  {
+    id: 'BLD-001',
+    verdict: 'allow',
+    dockerfile: 'FROM lab\nRUN echo hello > /hello\nCMD ["cat", "/hello"]',
+    out: /Successfully tagged app:latest/,
+  },
   { id: 'BLD-002', verdict: 'deny', dockerfile: 'FROM lab', args: '--network host' },
   { id: 'BLD-003', verdict: 'missing', dockerfile: 'FROM lab', args: '--network container:OTHER' },
   { id: 'BLD-004', verdict: 'allow', dockerfile: 'FROM lab\nRUN ls /sys/class/net > /net; echo net: $(cat /net)', out: /net: lo$/m },

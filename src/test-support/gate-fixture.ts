@@ -1,5 +1,5 @@
 /** A gate in this process, before a recording engine. */
-import { rmSync, mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { completeConfig } from '../sidecar/gate/config.ts';

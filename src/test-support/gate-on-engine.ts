@@ -18,14 +18,30 @@ export interface Ran {
 }
 
 /** Runs a docker client. @param host its DOCKER_HOST; empty for the real engine */
-export function runDocker(client: string, host: string, args: readonly string[], options: { input?: string | Buffer; timeoutMs?: number; cwd?: string; signal?: AbortSignal } = {}): Promise<Ran> {
+export function runDocker(
+  client: string,
+  host: string,
+  args: readonly string[],
+  options: { input?: string | Buffer; timeoutMs?: number; cwd?: string; signal?: AbortSignal } = {},
+): Promise<Ran> {
   const { input = '', timeoutMs = 60_000, cwd, signal } = options;
   return new Promise((resolve) => {
-    const env = { PATH: process.env.PATH ?? '', HOME: tmpdir(), DOCKER_CLI_HINTS: 'false', DOCKER_BUILDKIT: '0', ...(host === '' ? {} : { DOCKER_HOST: host }) };
-    const child = execFile(client, [...args], { env, timeout: timeoutMs, cwd, signal, maxBuffer: 64 * 1024 ** 2 }, (error, stdout, stderr) => {
-      const code = error ? (typeof error.code === 'number' ? error.code : 255) : 0;
-      resolve({ code, stdout, stderr, all: stdout + stderr });
-    });
+    const env = {
+      PATH: process.env.PATH ?? '',
+      HOME: tmpdir(),
+      DOCKER_CLI_HINTS: 'false',
+      DOCKER_BUILDKIT: '0',
+      ...(host === '' ? {} : { DOCKER_HOST: host }),
+    };
+    const child = execFile(
+      client,
+      [...args],
+      { env, timeout: timeoutMs, cwd, signal, maxBuffer: 64 * 1024 ** 2 },
+      (error, stdout, stderr) => {
+        const code = error ? (typeof error.code === 'number' ? error.code : 255) : 0;
+        resolve({ code, stdout, stderr, all: stdout + stderr });
+      },
+    );
     child.stdin?.on('error', () => {});
     child.stdin?.end(input);
   });
@@ -44,7 +60,11 @@ export interface GateOnEngine {
   end(): Promise<string[]>;
 }
 
-export async function startGateOnEngine(client: string, image: string, more: Partial<Parameters<typeof completeConfig>[0]> = {}): Promise<GateOnEngine> {
+export async function startGateOnEngine(
+  client: string,
+  image: string,
+  more: Partial<Parameters<typeof completeConfig>[0]> = {},
+): Promise<GateOnEngine> {
   const id = randomBytes(8).toString('hex');
   const folder = await mkdtemp(join(tmpdir(), 'ops-lab-gate-'));
   const real = async (...args: string[]): Promise<string> => {
@@ -53,9 +73,29 @@ export async function startGateOnEngine(client: string, image: string, more: Par
     return stdout.trim();
   };
   const label = `io.ops-lab.session=${id}`;
-  const network = await real('network', 'create', '--internal', '-o', 'com.docker.network.bridge.inhibit_ipv4=true', `ops-lab-${id}-default`);
+  const network = await real(
+    'network',
+    'create',
+    '--internal',
+    '-o',
+    'com.docker.network.bridge.inhibit_ipv4=true',
+    `ops-lab-${id}-default`,
+  );
   const workspace = await real('volume', 'create', `ops-lab-${id}-workspace`);
-  const terminal = await real('run', '-d', '--init', '--name', `ops-lab-${id}-terminal`, '--network', network, '-v', `${workspace}:/lab`, image, 'sleep', 'infinity');
+  const terminal = await real(
+    'run',
+    '-d',
+    '--init',
+    '--name',
+    `ops-lab-${id}-terminal`,
+    '--network',
+    network,
+    '-v',
+    `${workspace}:/lab`,
+    image,
+    'sleep',
+    'infinity',
+  );
   const socket = join(folder, 'docker.sock');
   const config = completeConfig({
     sessionId: id,

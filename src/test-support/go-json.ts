@@ -21,7 +21,7 @@ export function goDecode(text: string): GoValue {
   };
   const merge = (old: GoValue | undefined, next: GoValue): GoValue =>
     typeof old === 'object' && old !== null && !Array.isArray(old) && typeof next === 'object' && next !== null && !Array.isArray(next)
-      ? Object.entries(next).reduce((all, [key, value]) => ({ ...all, [key]: merge(all[key], value) }), old)
+      ? Object.assign({}, old, Object.fromEntries(Object.entries(next).map(([key, value]) => [key, merge(old[key], value)])))
       : next;
   const value = (): GoValue => {
     skip();

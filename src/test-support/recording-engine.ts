@@ -29,15 +29,17 @@ export async function startRecordingEngine(socket: string, images: readonly stri
     ids.add(id);
     return id;
   };
-  const answer = (request: Recorded, response: ServerResponse): void => {
+  const answer = (request: Recorded, response: ServerResponse): unknown => {
     const json = (status: number, value: unknown): void => {
       response.writeHead(status, { 'Content-Type': 'application/json' });
       response.end(JSON.stringify(value));
     };
     const path = request.target.split('?')[0]?.replace(/^\/v1\.\d+/, '') ?? '';
     const key = `${request.method} ${path}`;
-    if (key === 'GET /version') return json(200, { Version: '20.10.24', ApiVersion: '1.41', MinAPIVersion: '1.12', Arch: 'amd64', Os: 'linux' });
-    if (key === 'GET /info') return json(200, { NCPU: 2, MemTotal: 8e9, OperatingSystem: 'Recorder', Driver: 'overlay2', CgroupVersion: '1' });
+    if (key === 'GET /version')
+      return json(200, { Version: '20.10.24', ApiVersion: '1.41', MinAPIVersion: '1.12', Arch: 'amd64', Os: 'linux' });
+    if (key === 'GET /info')
+      return json(200, { NCPU: 2, MemTotal: 8e9, OperatingSystem: 'Recorder', Driver: 'overlay2', CgroupVersion: '1' });
     if (key === 'GET /events') {
       // Stays open, as an engine's does.
       response.writeHead(200, { 'Content-Type': 'application/json' });
@@ -48,9 +50,15 @@ export async function startRecordingEngine(socket: string, images: readonly stri
     if (key === 'GET /volumes') return json(200, { Volumes: [] });
     if (/^GET \/images\/.+\/json$/.test(key)) return json(200, { Id: images[0], Config: { Env: ['A=B'], Labels: {} } });
     if (/^GET \/containers\/.+\/json$/.test(key)) {
-      return json(200, { State: { Running: false }, Config: {}, HostConfig: { Privileged: false, Memory: 1, PidsLimit: 1, Binds: null }, NetworkSettings: {} });
+      return json(200, {
+        State: { Running: false },
+        Config: {},
+        HostConfig: { Privileged: false, Memory: 1, PidsLimit: 1, Binds: null },
+        NetworkSettings: {},
+      });
     }
-    if (/^GET \/networks\//.test(key)) return json(200, { Id: path.slice(10), IPAM: { Config: [{ Subnet: '172.30.0.0/16', Gateway: '172.30.0.1' }] }, Containers: {} });
+    if (/^GET \/networks\//.test(key))
+      return json(200, { Id: path.slice(10), IPAM: { Config: [{ Subnet: '172.30.0.0/16', Gateway: '172.30.0.1' }] }, Containers: {} });
     if (/^GET \/volumes\//.test(key)) return json(200, { Name: path.slice(9) });
     if (key === 'POST /build') {
       response.writeHead(200, { 'Content-Type': 'application/json' });
@@ -78,7 +86,13 @@ export async function startRecordingEngine(socket: string, images: readonly stri
     const parts: Buffer[] = [];
     message.on('data', (part: Buffer) => parts.push(part));
     message.on('end', () => {
-      const request = { method: message.method ?? '', target: message.url ?? '', headers: message.headers, rawHeaders: message.rawHeaders, body: Buffer.concat(parts) };
+      const request = {
+        method: message.method ?? '',
+        target: message.url ?? '',
+        headers: message.headers,
+        rawHeaders: message.rawHeaders,
+        body: Buffer.concat(parts),
+      };
       requests.push(request);
       answer(request, response);
     });

@@ -20,6 +20,8 @@ export interface GateConfig {
   /** Unix socket, or named pipe, of the real engine. */
   readonly engineSocket: string;
   readonly listenSocket: string;
+  /** Permissions of the socket. */
+  readonly socketMode: number;
   readonly ledgerFile: string;
   /** Volume that the learner sees as `workspacePath` in the terminal. */
   readonly workspaceVolume: string | null;
@@ -49,6 +51,7 @@ export interface GateConfig {
 }
 
 const OPTIONAL = {
+  socketMode: 0o660,
   workspaceVolume: null,
   workspacePath: '/lab',
   services: [],
@@ -88,7 +91,7 @@ export function completeConfig(
   return config;
 }
 
-/** @param source path of a JSON file, or `-` for standard input's first line, which the caller has read */
+/** @param source path of a JSON file */
 export function readConfig(source: string): GateConfig {
   return completeConfig(JSON.parse(readFileSync(source, 'utf8')) as Parameters<typeof completeConfig>[0]);
 }

@@ -55,7 +55,8 @@ async function find(session: GateSession): Promise<Found[]> {
   for (const item of listOf(await engine.call({ method: 'GET', path: '/containers/json', query: { all: 1, filters } }))) {
     const name = Array.isArray(item.Names) ? String(item.Names[0] ?? '').slice(1) : '';
     // A container may have been renamed since its code was made; the ledger knows it then.
-    if (verified('container', name, item.Labels) || ledger.everById('container', String(item.Id))) known.set(`c${item.Id}`, { kind: 'container', id: String(item.Id) });
+    if (verified('container', name, item.Labels) || ledger.everById('container', String(item.Id)))
+      known.set(`c${item.Id}`, { kind: 'container', id: String(item.Id) });
   }
   for (const item of listOf(await engine.call({ method: 'GET', path: '/networks', query: { filters } }))) {
     if (verified('network', item.Name, item.Labels)) known.set(`n${item.Id}`, { kind: 'network', id: String(item.Id) });
@@ -70,7 +71,10 @@ async function find(session: GateSession): Promise<Found[]> {
   for (const kind of ['container', 'network', 'volume', 'image'] as const) {
     for (const row of ledger.own(kind)) {
       if (known.has(`${kind[0]}${row.id}`) || row.notes.shared || services.has(row.id) || row.notes.service) continue;
-      const { status } = await engine.ask({ method: 'GET', path: `${paths[kind]}/${row.id}${kind === 'network' || kind === 'volume' ? '' : '/json'}` });
+      const { status } = await engine.ask({
+        method: 'GET',
+        path: `${paths[kind]}/${row.id}${kind === 'network' || kind === 'volume' ? '' : '/json'}`,
+      });
       if (status === 200) known.set(`${kind[0]}${row.id}`, { kind, id: row.id });
     }
   }

@@ -1,5 +1,5 @@
 /** Requests to the real engine, written by the gate: its own method, path, query and headers. Nothing here comes from a client's wire. */
-import { type IncomingMessage, request as httpRequest } from 'node:http';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 
@@ -53,7 +53,8 @@ export function compareVersions(a: string, b: string): number {
  * @throws Error for an engine that is too old
  */
 export function chooseVersion(engine: { readonly ApiVersion: string; readonly MinAPIVersion?: string }): string {
-  if (compareVersions(engine.ApiVersion, OLDEST) < 0) throw new Error(`the engine speaks API ${engine.ApiVersion}; the gate needs ${OLDEST}`);
+  if (compareVersions(engine.ApiVersion, OLDEST) < 0)
+    throw new Error(`the engine speaks API ${engine.ApiVersion}; the gate needs ${OLDEST}`);
   const version = compareVersions(engine.ApiVersion, PREFERRED) < 0 ? engine.ApiVersion : PREFERRED;
   return compareVersions(engine.MinAPIVersion ?? OLDEST, version) > 0 ? (engine.MinAPIVersion ?? version) : version;
 }

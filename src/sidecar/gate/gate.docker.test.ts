@@ -4,9 +4,9 @@ import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { useLabImage } from '../../test-support/lab-image.ts';
 import { BUILD_CASES, GATE_CASES, type GateCase, type Verdict } from '../../test-support/gate-cases.ts';
 import { type GateOnEngine, type Ran, runDocker, startGateOnEngine } from '../../test-support/gate-on-engine.ts';
+import { useLabImage } from '../../test-support/lab-image.ts';
 import { rawSocket } from '../../test-support/raw-socket.ts';
 import { needsEngine } from '../../test-support/requirements.ts';
 
@@ -24,7 +24,8 @@ describe.skipIf(!needsEngine())('the gate before a real engine', () => {
   let othersBefore: string[];
   const [first = 'docker'] = CLIENTS;
 
-  const docker = (line: string, session = mine, input?: string): Promise<Ran> => runDocker(first, session.host, words(line), input === undefined ? {} : { input });
+  const docker = (line: string, session = mine, input?: string): Promise<Ran> =>
+    runDocker(first, session.host, words(line), input === undefined ? {} : { input });
   const fill = (text: string): string => Object.entries(names).reduce((all, [name, value]) => all.replaceAll(name, value), text);
 
   beforeAll(async () => {
@@ -41,7 +42,12 @@ describe.skipIf(!needsEngine())('the gate before a real engine', () => {
     const other = await ok('run -d --name OTHER -v OTHERVOLUME:/x lab sh -c "touch /x/secret; exec sleep 1000"', others);
     const othernet = await ok('network create OTHERNET', others);
     await runDocker(first, '', ['exec', mine.terminal, 'touch', '/lab/mine']);
-    const { stdout: address } = await runDocker(first, '', ['inspect', '-f', '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}', mine.terminal]);
+    const { stdout: address } = await runDocker(first, '', [
+      'inspect',
+      '-f',
+      '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}',
+      mine.terminal,
+    ]);
     names = {
       OTHERSREALVOLUME: others.gate.session.names.mangle('OTHERVOLUME'),
       OTHERNETPREFIX: othernet.slice(0, 12),
@@ -67,9 +73,14 @@ describe.skipIf(!needsEngine())('the gate before a real engine', () => {
     if (one.raw) {
       const [method, path, body] = one.raw;
       const text = body === undefined ? '' : withOther(JSON.stringify(body), index);
-      const framing = method === 'POST' || method === 'PUT' ? `Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(text)}\r\n` : '';
+      const framing =
+        method === 'POST' || method === 'PUT' ? `Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(text)}\r\n` : '';
       const withType = body === undefined ? framing.replace('Content-Type: application/json\r\n', '') : framing;
-      const answer = await rawSocket(mine.socket, `${method} /v1.41${withOther(path, index)} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${withType}\r\n${text}`, 5_000);
+      const answer = await rawSocket(
+        mine.socket,
+        `${method} /v1.41${withOther(path, index)} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${withType}\r\n${text}`,
+        5_000,
+      );
       expect(STATUS[one.verdict], `${one.id}: ${answer.text.slice(0, 300)}`).toContain(answer.status);
       if (one.out) expect(answer.body).toMatch(one.out);
     } else {
@@ -84,14 +95,13 @@ describe.skipIf(!needsEngine())('the gate before a real engine', () => {
   }
 
   for (const client of CLIENTS) {
-    it.each(GATE_CASES.map((one, index) => ({ ...one, index, title: one.run?.slice(0, 90) ?? one.raw?.slice(0, 2).join(' ').slice(0, 90) })))(
-      `${client} $id $title: $verdict`,
-      async ({ index, ...one }) => {
-        // What needs no client is the same for both.
-        if (one.raw && client !== first) return;
-        await runCase(client, one, index);
-      },
-    );
+    it.each(
+      GATE_CASES.map((one, index) => ({ ...one, index, title: one.run?.slice(0, 90) ?? one.raw?.slice(0, 2).join(' ').slice(0, 90) })),
+    )(`${client} $id $title: $verdict`, async ({ index, ...one }) => {
+      // What needs no client is the same for both.
+      if (one.raw && client !== first) return;
+      await runCase(client, one, index);
+    });
   }
 
   it('touches nothing of the other session', async () => {
@@ -106,19 +116,23 @@ describe.skipIf(!needsEngine())('the gate before a real engine', () => {
     });
     afterAll(() => rm(folder, { recursive: true, force: true }));
 
-    it.each(BUILD_CASES)('$id $args: $verdict', async ({ verdict, dockerfile, args = '', out }) => {
-      await writeFile(join(folder, 'Dockerfile'), dockerfile);
-      const before = await mine.traces();
-      const ran = await docker(fill(`build ${args} ${args.includes('-t ') ? '' : '-t app'} ${folder}`).replace(/ +/g, ' '));
-      if (verdict === 'allow') expect(ran, ran.stderr).toMatchObject({ code: 0 });
-      else expect(ran.code, ran.all).not.toBe(0);
-      if (verdict === 'missing') expect(ran.all).toMatch(/no such|not found/i);
-      if (out) expect(ran.all).toMatch(out);
-      if (verdict !== 'allow') return expect(await mine.traces()).toEqual(before);
-      expect(ran.all).not.toContain('io.ops-lab');
-      expect((await docker('rmi app')).code).toBe(0);
-      expect(await mine.traces()).toEqual(before);
-    }, 120_000);
+    it.each(BUILD_CASES)(
+      '$id $args: $verdict',
+      async ({ verdict, dockerfile, args = '', out }) => {
+        await writeFile(join(folder, 'Dockerfile'), dockerfile);
+        const before = await mine.traces();
+        const ran = await docker(fill(`build ${args} ${args.includes('-t ') ? '' : '-t app'} ${folder}`).replace(/ +/g, ' '));
+        if (verdict === 'allow') expect(ran, ran.stderr).toMatchObject({ code: 0 });
+        else expect(ran.code, ran.all).not.toBe(0);
+        if (verdict === 'missing') expect(ran.all).toMatch(/no such|not found/i);
+        if (out) expect(ran.all).toMatch(out);
+        if (verdict !== 'allow') return expect(await mine.traces()).toEqual(before);
+        expect(ran.all).not.toContain('io.ops-lab');
+        expect((await docker('rmi app')).code).toBe(0);
+        expect(await mine.traces()).toEqual(before);
+      },
+      120_000,
+    );
 
     it('BLD-024: a Dockerfile that is a link is refused', async () => {
       const other = await mkdtemp(join(tmpdir(), 'ops-lab-build-'));
@@ -158,7 +172,7 @@ describe.skipIf(!needsEngine())('the gate before a real engine', () => {
     expect((await docker('rm -f api', others)).code).toBe(0);
   });
 
-  it('LEK-002, LEK-003, LEK-004: inspect shows the learner\'s names and nothing of the engine', async () => {
+  it("LEK-002, LEK-003, LEK-004: inspect shows the learner's names and nothing of the engine", async () => {
     const { stdout } = await docker('inspect OWN');
     expect(stdout).toContain('"Name": "/OWN"');
     expect(stdout).not.toMatch(/\/var\/lib\/docker|overlay2\/|io\.ops-lab|ops-lab-|seccomp=/);
@@ -191,10 +205,17 @@ describe.skipIf(!needsEngine())('the gate before a real engine', () => {
   it('DOS-001, DOS-012, DOS-013: numbers of the lab hold', async () => {
     const small = await startGateOnEngine(first, image, { limits: { containers: 2, volumes: 2, networks: 1, execs: 1 } });
     try {
-      for (const line of ['create --name a lab true', 'create --name b lab true', 'volume create a', 'volume create b', 'network create a']) {
+      for (const line of [
+        'create --name a lab true',
+        'create --name b lab true',
+        'volume create a',
+        'volume create b',
+        'network create a',
+      ]) {
         expect(await docker(line, small), line).toMatchObject({ code: 0 });
       }
-      for (const line of ['create --name c lab true', 'volume create c', 'network create c']) expect((await docker(line, small)).stderr, line).toContain("lab's limit");
+      for (const line of ['create --name c lab true', 'volume create c', 'network create c'])
+        expect((await docker(line, small)).stderr, line).toContain("lab's limit");
     } finally {
       expect(await small.end()).toEqual([]);
     }
@@ -207,8 +228,22 @@ describe.skipIf(!needsEngine())('the gate before a real engine', () => {
     await docker('run -d --name long -v kept:/k lab sh -c "while true; do echo line; sleep 0.05; done"', busy);
     await docker('network create extra', busy);
     const clients = new AbortController();
-    const running = ['logs -f long', 'exec long sleep 60', 'attach long', 'events', 'stats long', 'wait long', `build -t slow ${folder}`].map((line) => runDocker(first, busy.host, words(line), { signal: clients.signal }));
-    await expect.poll(async () => (await runDocker(first, '', ['ps', '-q', '--filter', `label=io.ops-lab.session=${busy.id}`])).stdout.trim().split('\n').length, { timeout: 20_000 }).toBe(2);
+    const running = [
+      'logs -f long',
+      'exec long sleep 60',
+      'attach long',
+      'events',
+      'stats long',
+      'wait long',
+      `build -t slow ${folder}`,
+    ].map((line) => runDocker(first, busy.host, words(line), { signal: clients.signal }));
+    await expect
+      .poll(
+        async () =>
+          (await runDocker(first, '', ['ps', '-q', '--filter', `label=io.ops-lab.session=${busy.id}`])).stdout.trim().split('\n').length,
+        { timeout: 20_000 },
+      )
+      .toBe(2);
     expect(await busy.end()).toEqual([]);
     expect(await busy.traces()).toEqual([]);
     // stats goes on waiting for a container that it cannot see any more.
@@ -220,7 +255,17 @@ describe.skipIf(!needsEngine())('the gate before a real engine', () => {
   it('OWN-027: a crash is cleaned from the ledger and from labels with a valid code', async () => {
     const lost = await startGateOnEngine(first, image);
     await docker('run -d --name a -v v:/v lab sleep 100', lost);
-    const forged = await runDocker(first, '', ['create', '--label', `io.ops-lab.session=${lost.id}`, '--label', 'io.ops-lab.service=~gate', '--label', 'io.ops-lab.gate=forged', image, 'true']);
+    const forged = await runDocker(first, '', [
+      'create',
+      '--label',
+      `io.ops-lab.session=${lost.id}`,
+      '--label',
+      'io.ops-lab.service=~gate',
+      '--label',
+      'io.ops-lab.gate=forged',
+      image,
+      'true',
+    ]);
     const forgedId = forged.stdout.trim();
     expect(await lost.end()).toEqual([]);
     expect((await runDocker(first, '', ['inspect', '-f', '{{.Id}}', forgedId])).stdout.trim()).toBe(forgedId);

@@ -43,9 +43,14 @@ export class Gate {
     await session.begin();
     await this.events.open();
     const { facts, config } = session;
-    const common = { 'Api-Version': facts.apiVersion, 'Docker-Experimental': 'false', Ostype: 'linux', Server: `Docker/${facts.version} (linux)` };
+    const common = {
+      'Api-Version': facts.apiVersion,
+      'Docker-Experimental': 'false',
+      Ostype: 'linux',
+      Server: `Docker/${facts.version} (linux)`,
+    };
     this.#server = new GateServer(config.limits, common, (exchange) => this.#handle(exchange));
-    await this.#server.listen(config.listenSocket);
+    await this.#server.listen(config.listenSocket, config.socketMode);
   }
 
   /** Cuts learners and engine off. What was made stays; see end-session.ts. */
@@ -59,7 +64,8 @@ export class Gate {
     const { session } = this;
     const { head, reply } = exchange;
     try {
-      if (!session.requests.take()) throw new Refusal(429, `The lab's limit: ${session.config.limits.requestsPerSecond} requests a second. Wait a moment.`);
+      if (!session.requests.take())
+        throw new Refusal(429, `The lab's limit: ${session.config.limits.requestsPerSecond} requests a second. Wait a moment.`);
       if (head.method === 'OPTIONS') return reply.empty(405);
       const route = this.#route(exchange);
       const request = await this.#read(exchange, route);
@@ -83,14 +89,19 @@ export class Gate {
     const { facts, context } = this.session;
     const versioned = /^\/v(\d{1,2}\.\d{1,3})(\/.*)$/.exec(head.path);
     if (versioned && versioned[1] !== facts.apiVersion) {
-      throw bad(`client version ${versioned[1]} is not supported here. This engine speaks ${facts.apiVersion}: set DOCKER_API_VERSION=${facts.apiVersion}`);
+      throw bad(
+        `client version ${versioned[1]} is not supported here. This engine speaks ${facts.apiVersion}: set DOCKER_API_VERSION=${facts.apiVersion}`,
+      );
     }
     const route = findRoute(head.method, versioned?.[2] ?? head.path);
     if (!route) throw new Refusal(404, 'page not found');
     const { endpoint, subject } = route;
     if (endpoint.verdict === 'deny') {
       if (endpoint.path === '/swarm' && head.method === 'GET') {
-        throw new Refusal(503, 'This node is not a swarm manager. Use "docker swarm init" or "docker swarm join" to connect this node to swarm and try again.');
+        throw new Refusal(
+          503,
+          'This node is not a swarm manager. Use "docker swarm init" or "docker swarm join" to connect this node to swarm and try again.',
+        );
       }
       // The same words for foreign and missing come before the verdict.
       if (endpoint.about === 'container') context.container(subject || (new URLSearchParams(head.query).get('container') ?? ''));

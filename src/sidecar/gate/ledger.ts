@@ -2,8 +2,9 @@
  * What belongs to this session. A row is written before the engine is asked (intent) and again once it has answered; the
  * file survives a crash, so that what was being made then is found. Only what stands here exists for the learner.
  */
-import { appendFileSync, closeSync, existsSync, openSync, readFileSync } from 'node:fs';
+
 import { randomUUID } from 'node:crypto';
+import { appendFileSync, closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 
 export type Kind = 'container' | 'network' | 'volume' | 'image' | 'exec';
 
@@ -59,9 +60,12 @@ export interface Row {
 
 export type OwnRow = Row & { readonly id: string };
 
+/** Ids, of what is there and what has been removed, that are known at most. */
+const REMEMBERED = 5_000;
+
 export class Ledger {
   readonly #rows = new Map<string, Row>();
-  readonly #byId = new Map<string, string>();
+  readonly #byId = new Map<string, Row>();
   #file: number | null = null;
 
   /** @param path of the file, or null to keep it in memory only; rows of an earlier run are read */
@@ -102,12 +106,12 @@ export class Ledger {
   }
 
   remove(row: Row): void {
-    if (this.#now(row).state !== 'gone') this.#write({ ...this.#now(row), state: 'gone' });
+    if (this.#rows.has(row.key)) this.#write({ ...this.#now(row), state: 'gone' });
   }
 
   /** What is being made and what is ours. */
   rows(kind?: Kind): Row[] {
-    return [...this.#rows.values()].filter((row) => row.state !== 'gone' && (kind === undefined || row.kind === kind));
+    return [...this.#rows.values()].filter((row) => kind === undefined || row.kind === kind);
   }
 
   own(kind: Kind): OwnRow[] {
@@ -125,8 +129,7 @@ export class Ledger {
 
   /** Also finds what has been removed since, for events that come late. */
   everById(kind: Kind, id: string): OwnRow | undefined {
-    const row = this.#rows.get(this.#byId.get(`${kind} ${id}`) ?? '');
-    return row?.id ? (row as OwnRow) : undefined;
+    return this.#byId.get(`${kind} ${id}`) as OwnRow | undefined;
   }
 
   /** By name first, then by the beginning of an id, among our own only. @returns undefined for none, and for more than one */
@@ -151,7 +154,20 @@ export class Ledger {
   }
 
   #keep(row: Row): void {
-    this.#rows.set(row.key, row);
-    if (row.id !== null) this.#byId.set(`${row.kind} ${row.id}`, row.key);
+    if (row.state === 'gone') this.#rows.delete(row.key);
+    else this.#rows.set(row.key, row);
+    if (row.id === null) return;
+    const key = `${row.kind} ${row.id}`;
+    // The newest last, so that what is forgotten is what has been gone for longest.
+    this.#byId.delete(key);
+    this.#byId.set(key, row);
+    if (row.state === 'gone' && this.#byId.size > REMEMBERED) this.#forget();
+  }
+
+  #forget(): void {
+    for (const [key, row] of this.#byId) {
+      if (this.#byId.size <= REMEMBERED / 2) break;
+      if (row.state === 'gone') this.#byId.delete(key);
+    }
   }
 }

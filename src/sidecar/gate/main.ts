@@ -2,13 +2,20 @@
  * `gate.mjs serve CONFIG.json` listens until SIGTERM or the end of its standard input, and says so in one line of JSON.
  * `gate.mjs end CONFIG.json` removes all that the session has made, and says what is left.
  */
-import { readConfig } from './config.ts';
+import { createInterface } from 'node:readline';
+import { type LabService, readConfig } from './config.ts';
 import { endSession } from './end-session.ts';
 import { Gate } from './gate.ts';
 import { GateSession } from './session.ts';
 
 function say(value: object): void {
   process.stdout.write(`${JSON.stringify(value)}\n`);
+}
+
+/** A line of the core's: `{"services":[{"name":…,"id":…}]}`, containers that are the learner's from now on. */
+function readServices(line: string): LabService[] {
+  const { services = [] } = JSON.parse(line) as { services?: LabService[] };
+  return services.filter(({ id }) => /^[0-9a-f]{64}$/.test(id));
 }
 
 async function serve(path: string): Promise<void> {
@@ -22,10 +29,11 @@ async function serve(path: string): Promise<void> {
   };
   process.once('SIGTERM', end);
   process.once('SIGINT', end);
-  process.stdin.once('end', end);
   process.stdin.once('error', end);
-  process.stdin.resume();
+  const lines = createInterface({ input: process.stdin });
+  lines.once('close', end);
   await gate.open();
+  lines.on('line', (line) => gate.session.share(readServices(line)));
   say({ listening: config.listenSocket, apiVersion: gate.session.facts.apiVersion });
 }
 

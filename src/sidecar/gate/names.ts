@@ -81,7 +81,9 @@ export function imageReference(text: string): string {
   return `${match[1]}:${match[2] ?? 'latest'}`;
 }
 
-const LEFT = 'amazing brave calm clever eager fervent gentle happy keen lucid nice quirky serene sharp stoic trusting vivid wise'.split(' ');
+const LEFT = 'amazing brave calm clever eager fervent gentle happy keen lucid nice quirky serene sharp stoic trusting vivid wise'.split(
+  ' ',
+);
 const RIGHT = 'babbage bell bohr curie darwin euler fermi gauss hopper lamport lovelace noether pascal ritchie turing wozniak'.split(' ');
 
 /** A name for a container that got none, as engines give them. */

@@ -1,5 +1,5 @@
 /** All that belongs to one session, for the handlers. */
-import type { GateConfig } from './config.ts';
+import type { GateConfig, LabService } from './config.ts';
 import { chooseVersion, compareVersions, EngineClient, EngineRefusal } from './engine-client.ts';
 import { Ledger, type OwnRow, type Row } from './ledger.ts';
 import { Rate, Slots } from './limits.ts';
@@ -61,8 +61,11 @@ export class GateSession {
 
   /** Learns what the engine is, chooses the version, and settles what an earlier run left undone. */
   async begin(): Promise<void> {
-    const { engine, ledger, config } = this;
-    const version = await engine.call<{ Version: string; ApiVersion: string; MinAPIVersion?: string; Arch: string }>({ method: 'GET', path: '/version' });
+    const { engine, config } = this;
+    const version = await engine.call<{ Version: string; ApiVersion: string; MinAPIVersion?: string; Arch: string }>({
+      method: 'GET',
+      path: '/version',
+    });
     engine.version = chooseVersion(version);
     const info = await engine.call<Partial<Record<string, unknown>>>({ method: 'GET', path: '/info' });
     this.#facts = {
@@ -76,10 +79,14 @@ export class GateSession {
       cgroupVersion: String(info.CgroupVersion ?? '1'),
     };
     await this.#settle();
-    const known = new Set(ledger.rows('container').map((row) => row.id));
-    for (const { name, id } of config.services) {
-      // One that the learner has removed stays removed.
-      if (known.has(id) || ledger.everById('container', id)) continue;
+    this.share(config.services);
+  }
+
+  /** Hands containers of the lab to the learner. One that was removed once stays removed. */
+  share(services: readonly LabService[]): void {
+    const { ledger } = this;
+    for (const { name, id } of services) {
+      if (ledger.everById('container', id) || ledger.named('container', name)) continue;
       ledger.complete(ledger.intend('container', name, { service: true }), id);
     }
   }
@@ -98,12 +105,17 @@ export class GateSession {
     const verified = (labels: unknown): boolean =>
       this.names.verify(row.kind, row.name, (labels as Record<string, string> | null | undefined)?.['io.ops-lab.gate']);
     if (row.kind === 'container') {
-      const body = await this.engine.call<{ Id?: string; Config?: { Labels?: unknown } }>({ method: 'GET', path: `/containers/${name}/json` }, [404]);
+      const body = await this.engine.call<{ Id?: string; Config?: { Labels?: unknown } }>(
+        { method: 'GET', path: `/containers/${name}/json` },
+        [404],
+      );
       return body.Id && verified(body.Config?.Labels) ? body.Id : null;
     }
     if (row.kind === 'network') {
       const all = await this.engine.call<{ Id: string; Name: string; Labels?: unknown }[]>({
-        method: 'GET', path: '/networks', query: { filters: JSON.stringify({ name: [name] }) },
+        method: 'GET',
+        path: '/networks',
+        query: { filters: JSON.stringify({ name: [name] }) },
       });
       return all.find((network) => network.Name === name && verified(network.Labels))?.Id ?? null;
     }
@@ -138,21 +150,29 @@ export class GateSession {
   scrub(text: string): string {
     return this.names
       .plain(text)
-      .replace(/\/(?:var|run|etc|home|root|usr|tmp|opt|mnt|snap|data)\/[^\s"',;)]*(?:docker|containerd|overlay2?|volumes|netns)[^\s"',;)]*/g, '(engine)')
+      .replace(
+        /\/(?:var|run|etc|home|root|usr|tmp|opt|mnt|snap|data)\/[^\s"',;)]*(?:docker|containerd|overlay2?|volumes|netns)[^\s"',;)]*/g,
+        '(engine)',
+      )
       .replace(/ops-lab-session-[a-z0-9-]+\/\S*|ops-lab-[a-z0-9-]{8,64}[.-][\w.-]+/g, '(another)')
       .replace(/\b[0-9a-f]{64}\b/g, (id) => (this.#isKnown(id) ? id : '(another)'));
   }
 
   #isKnown(id: string): boolean {
-    return (['container', 'network', 'exec'] as const).some((kind) => this.ledger.everById(kind, id)) || this.ledger.everById('image', `sha256:${id}`) !== undefined
-      || id === this.config.sessionNetworkId || this.ledger.rows('volume').some(({ name }) => name === id)
-      || this.config.allowedImages.some((image) => image.id === `sha256:${id}`);
+    return (
+      (['container', 'network', 'exec'] as const).some((kind) => this.ledger.everById(kind, id)) ||
+      this.ledger.everById('image', `sha256:${id}`) !== undefined ||
+      id === this.config.sessionNetworkId ||
+      this.ledger.rows('volume').some(({ name }) => name === id) ||
+      this.config.allowedImages.some((image) => image.id === `sha256:${id}`)
+    );
   }
 
   /** A refusal of the engine as one of the gate. */
   refusalOf(error: unknown): Refusal {
     if (error instanceof Refusal) return error;
-    if (error instanceof EngineRefusal) return new Refusal(error.status >= 400 && error.status < 600 ? error.status : 502, this.scrub(error.message));
+    if (error instanceof EngineRefusal)
+      return new Refusal(error.status >= 400 && error.status < 600 ? error.status : 502, this.scrub(error.message));
     return new Refusal(502, 'The engine did not answer. Try again; if it stays so, start the lab again.');
   }
 

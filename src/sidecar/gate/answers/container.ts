@@ -5,13 +5,55 @@ import { type Body, bodyOf, listOf, pick, plainLabels } from './scrub.ts';
 
 const STATE = ['Status', 'Running', 'Paused', 'Restarting', 'OOMKilled', 'Dead', 'Pid', 'ExitCode', 'StartedAt', 'FinishedAt', 'Health'];
 const CONFIG = [
-  'Hostname', 'Domainname', 'User', 'AttachStdin', 'AttachStdout', 'AttachStderr', 'ExposedPorts', 'Tty', 'OpenStdin', 'StdinOnce', 'Env', 'Cmd', 'Healthcheck',
-  'ArgsEscaped', 'Volumes', 'WorkingDir', 'Entrypoint', 'StopSignal', 'StopTimeout',
+  'Hostname',
+  'Domainname',
+  'User',
+  'AttachStdin',
+  'AttachStdout',
+  'AttachStderr',
+  'ExposedPorts',
+  'Tty',
+  'OpenStdin',
+  'StdinOnce',
+  'Env',
+  'Cmd',
+  'Healthcheck',
+  'ArgsEscaped',
+  'Volumes',
+  'WorkingDir',
+  'Entrypoint',
+  'StopSignal',
+  'StopTimeout',
 ];
 const HOST_CONFIG = [
-  'RestartPolicy', 'AutoRemove', 'Memory', 'MemorySwap', 'MemoryReservation', 'MemorySwappiness', 'NanoCpus', 'CpuShares', 'CpuPeriod', 'CpuQuota',
-  'PidsLimit', 'ShmSize', 'Ulimits', 'CapAdd', 'CapDrop', 'ReadonlyRootfs', 'Init', 'Dns', 'DnsOptions', 'DnsSearch', 'ExtraHosts', 'Tmpfs', 'Privileged',
-  'OomKillDisable', 'OomScoreAdj', 'Sysctls', 'ConsoleSize', 'CgroupnsMode',
+  'RestartPolicy',
+  'AutoRemove',
+  'Memory',
+  'MemorySwap',
+  'MemoryReservation',
+  'MemorySwappiness',
+  'NanoCpus',
+  'CpuShares',
+  'CpuPeriod',
+  'CpuQuota',
+  'PidsLimit',
+  'ShmSize',
+  'Ulimits',
+  'CapAdd',
+  'CapDrop',
+  'ReadonlyRootfs',
+  'Init',
+  'Dns',
+  'DnsOptions',
+  'DnsSearch',
+  'ExtraHosts',
+  'Tmpfs',
+  'Privileged',
+  'OomKillDisable',
+  'OomScoreAdj',
+  'Sysctls',
+  'ConsoleSize',
+  'CgroupnsMode',
 ];
 
 function networkName(session: GateSession, id: unknown): string | null {
@@ -24,7 +66,9 @@ function networksOf(session: GateSession, settings: unknown): Record<string, obj
   for (const [key, value] of Object.entries(bodyOf(bodyOf(settings).Networks))) {
     const endpoint = bodyOf(value);
     // A container that has not run yet has no ids of its networks: then the key is what it was created with.
-    const name = networkName(session, endpoint.NetworkID || key) ?? session.ledger.own('network').find((row) => session.names.mangle(row.name) === key)?.name;
+    const name =
+      networkName(session, endpoint.NetworkID || key) ??
+      session.ledger.own('network').find((row) => session.names.mangle(row.name) === key)?.name;
     if (key === 'none') networks.none = pick(endpoint, ['NetworkID', 'EndpointID', 'Gateway', 'IPAddress', 'IPPrefixLen', 'MacAddress']);
     if (!name) continue;
     const aliases = Array.isArray(endpoint.Aliases) ? endpoint.Aliases.map((alias) => session.names.plain(String(alias))) : null;
@@ -46,7 +90,11 @@ function networkMode(session: GateSession, mode: unknown): string {
 function mountsOf(session: GateSession, mounts: unknown): object[] {
   return listOf(mounts).map((mount) => {
     const name = volumeName(session, mount.Name);
-    return { ...pick(mount, ['Type', 'Destination', 'Mode', 'RW', 'Propagation']), ...(mount.Type === 'volume' ? { Name: name, Driver: 'local' } : {}), Source: '' };
+    return {
+      ...pick(mount, ['Type', 'Destination', 'Mode', 'RW', 'Propagation']),
+      ...(mount.Type === 'volume' ? { Name: name, Driver: 'local' } : {}),
+      Source: '',
+    };
   });
 }
 
@@ -61,7 +109,9 @@ const OPEN = '0.0.0.0';
 /** `docker port` and `docker ps`: what the learner asked for, while the container runs. */
 function portsOf(row: OwnRow, running: boolean, exposed: unknown): Record<string, { HostIp: string; HostPort: string }[] | null> {
   if (!running) return {};
-  const ports: Record<string, { HostIp: string; HostPort: string }[] | null> = Object.fromEntries(Object.keys(bodyOf(exposed)).map((name) => [name, null]));
+  const ports: Record<string, { HostIp: string; HostPort: string }[] | null> = Object.fromEntries(
+    Object.keys(bodyOf(exposed)).map((name) => [name, null]),
+  );
   for (const { container, host } of row.notes.ports ?? []) {
     ports[container] = [...(ports[container] ?? []), { HostIp: OPEN, HostPort: String(host) }];
   }
@@ -75,7 +125,8 @@ export function containerAnswer(session: GateSession, row: OwnRow, body: Body): 
   const host = bodyOf(body.HostConfig);
   const networks = networksOf(session, body.NetworkSettings) as Record<string, Record<string, unknown>>;
   const bindings: Record<string, object[]> = {};
-  for (const { container, host: port } of row.notes.ports ?? []) bindings[container] = [...(bindings[container] ?? []), { HostIp: '', HostPort: String(port) }];
+  for (const { container, host: port } of row.notes.ports ?? [])
+    bindings[container] = [...(bindings[container] ?? []), { HostIp: '', HostPort: String(port) }];
   return {
     ...pick(body, ['Id', 'Created', 'Path', 'Args', 'Image', 'RestartCount', 'Driver', 'Platform', 'SizeRw', 'SizeRootFs']),
     Name: `/${row.name}`,
@@ -100,7 +151,11 @@ export function containerAnswer(session: GateSession, row: OwnRow, body: Body): 
     },
     GraphDriver: { Name: '', Data: null },
     Mounts: mountsOf(session, body.Mounts),
-    Config: { ...pick(config, CONFIG), Image: row.notes.image ?? session.context.imageName(String(body.Image)), Labels: plainLabels(config.Labels) },
+    Config: {
+      ...pick(config, CONFIG),
+      Image: row.notes.image ?? session.context.imageName(String(body.Image)),
+      Labels: plainLabels(config.Labels),
+    },
     NetworkSettings: {
       Bridge: '',
       SandboxID: '',
@@ -119,7 +174,9 @@ export function containerItem(session: GateSession, row: OwnRow, item: Body): Re
   const ports = Object.entries(portsOf(row, running, exposed)).flatMap(([name, bindings]) => {
     const [number, Type] = name.split('/');
     const PrivatePort = Number(number);
-    return bindings === null ? [{ PrivatePort, Type }] : bindings.map(({ HostIp, HostPort }) => ({ IP: HostIp, PrivatePort, PublicPort: Number(HostPort), Type }));
+    return bindings === null
+      ? [{ PrivatePort, Type }]
+      : bindings.map(({ HostIp, HostPort }) => ({ IP: HostIp, PrivatePort, PublicPort: Number(HostPort), Type }));
   });
   return {
     ...pick(item, ['Id', 'ImageID', 'Command', 'Created', 'State', 'Status', 'SizeRw', 'SizeRootFs']),

@@ -7,7 +7,7 @@ import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { Limits } from '../limits.ts';
 import { bad, denied, limited, Refusal } from '../refusal.ts';
-import { padding, TAR_END, type TarEntry, tarHeader, TarReader } from './tar.ts';
+import { padding, TAR_END, type TarEntry, TarReader, tarHeader } from './tar.ts';
 
 export interface BuildContext {
   readonly dockerfile: string;
@@ -101,7 +101,8 @@ class Spool {
       const above = this.#seen.get(entry.name.slice(0, at));
       if (above !== undefined && above !== 'folder') throw denied(`${entry.name}: the archive leads through something that is no folder`);
     }
-    if (entry.kind === 'hardlink' && this.#seen.get(entry.link) !== 'file') throw denied(`${entry.name}: a hard link to what is not in the archive`);
+    if (entry.kind === 'hardlink' && this.#seen.get(entry.link) !== 'file')
+      throw denied(`${entry.name}: a hard link to what is not in the archive`);
     this.#seen.set(entry.name, entry.kind);
     if (this.#seen.size > this.#limits.contextEntries) throw limited(`${this.#limits.contextEntries} files in a build context.`);
     this.#current = entry;

@@ -131,7 +131,8 @@ class Rewriter {
         return this.#healthcheck(rest);
       case 'ONBUILD': {
         const nested = instructionOf(rest);
-        if (trigger || ['FROM', 'ONBUILD', 'MAINTAINER'].includes(nested.name)) throw bad(`Dockerfile: ${nested.name} isn't allowed as an ONBUILD trigger`);
+        if (trigger || ['FROM', 'ONBUILD', 'MAINTAINER'].includes(nested.name))
+          throw bad(`Dockerfile: ${nested.name} isn't allowed as an ONBUILD trigger`);
         return `ONBUILD ${this.rewrite(nested, true)}`;
       }
       default:
@@ -151,10 +152,15 @@ class Rewriter {
     if (!match?.[1]) throw bad('Dockerfile: FROM requires either one or three arguments');
     const reference = this.#expand(match[1]);
     const name = match[2]?.toLowerCase();
-    const base = this.names.has(reference.toLowerCase()) ? reference.toLowerCase() : reference === 'scratch' ? 'scratch' : this.#rules.image(reference).id;
+    const base = this.names.has(reference.toLowerCase())
+      ? reference.toLowerCase()
+      : reference === 'scratch'
+        ? 'scratch'
+        : this.#rules.image(reference).id;
     this.stage += 1;
     if (name === undefined) return `FROM ${base}`;
-    if (!/^[a-z][a-z0-9-_.]{0,60}$/.test(name) || name === 'scratch') throw bad(`Dockerfile: invalid name for build stage: ${name.slice(0, 40)}`);
+    if (!/^[a-z][a-z0-9-_.]{0,60}$/.test(name) || name === 'scratch')
+      throw bad(`Dockerfile: invalid name for build stage: ${name.slice(0, 40)}`);
     this.names.set(name, this.stage);
     return `FROM ${base} AS ${name}`;
   }
@@ -173,12 +179,15 @@ class Rewriter {
   #expand(text: string): string {
     if (/["'\\]/.test(text)) throw denied('Dockerfile: FROM with quotes is not allowed in this lab');
     const value = (name: string): string => this.#globals[name] ?? '';
-    const result = text.replace(/\$(?:([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)(?::([-+])([^{}$]*))?\})/g, (_all, plain, braced, sign, other) => {
-      const found = value(plain ?? braced);
-      if (sign === '-') return found === '' ? other : found;
-      if (sign === '+') return found === '' ? '' : other;
-      return found;
-    });
+    const result = text.replace(
+      /\$(?:([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)(?::([-+])([^{}$]*))?\})/g,
+      (_all, plain, braced, sign, other) => {
+        const found = value(plain ?? braced);
+        if (sign === '-') return found === '' ? other : found;
+        if (sign === '+') return found === '' ? '' : other;
+        return found;
+      },
+    );
     if (/[${}]/.test(result)) throw denied('Dockerfile: FROM with this kind of variable is not allowed in this lab');
     return result;
   }
@@ -223,7 +232,10 @@ class Rewriter {
   #healthcheck(rest: string): string {
     const { flags, rest: command } = takeFlags(rest);
     const kept = flags.map(([flag, value]) => {
-      const valid = flag === 'retries' ? /^\d{1,2}$/.test(value) : ['interval', 'timeout', 'start-period'].includes(flag) && /^[1-9]\d{0,3}[smh]$/.test(value);
+      const valid =
+        flag === 'retries'
+          ? /^\d{1,2}$/.test(value)
+          : ['interval', 'timeout', 'start-period'].includes(flag) && /^[1-9]\d{0,3}[smh]$/.test(value);
       if (!valid) throw denied(`Dockerfile: HEALTHCHECK --${flag.slice(0, 30)}=${value.slice(0, 20)}: whole seconds, minutes or hours`);
       return `--${flag}=${value}`;
     });
@@ -234,10 +246,14 @@ class Rewriter {
 
 /** ADD fetches addresses and unpacks archives: neither happens here. */
 function assertPlainFiles(paths: string): void {
-  const sources = paths.trim().startsWith('[') ? (paths.match(/"[^"]*"/g) ?? []).map((word) => word.slice(1, -1)) : paths.trim().split(/\s+/);
+  const sources = paths.trim().startsWith('[')
+    ? (paths.match(/"[^"]*"/g) ?? []).map((word) => word.slice(1, -1))
+    : paths.trim().split(/\s+/);
   for (const source of sources.slice(0, -1)) {
     if (/[$\\*?[]/.test(source)) throw denied(`Dockerfile: ADD ${source.slice(0, 60)}: use COPY for patterns and variables`);
-    if (/:\/\/|^git@|^github\.com\/|\.git(?:#|$)/i.test(source)) throw denied(`Dockerfile: ADD ${source.slice(0, 60)}: nothing is fetched from a network in this lab`);
-    if (ARCHIVE.test(source)) throw denied(`Dockerfile: ADD ${source.slice(0, 60)}: archives are not unpacked by the builder here. COPY it and RUN tar`);
+    if (/:\/\/|^git@|^github\.com\/|\.git(?:#|$)/i.test(source))
+      throw denied(`Dockerfile: ADD ${source.slice(0, 60)}: nothing is fetched from a network in this lab`);
+    if (ARCHIVE.test(source))
+      throw denied(`Dockerfile: ADD ${source.slice(0, 60)}: archives are not unpacked by the builder here. COPY it and RUN tar`);
   }
 }

@@ -35,7 +35,10 @@ function decode(bytes: Buffer): string {
 }
 
 function octal(field: Buffer): number {
-  const digits = field.toString('latin1').replace(/[\0 ]+$/, '').trim();
+  const digits = field
+    .toString('latin1')
+    .replace(/[\0 ]+$/, '')
+    .trim();
   if (digits === '') return 0;
   if (!/^[0-7]{1,12}$/.test(digits)) throw bad('the archive has a number that is not octal');
   return Number.parseInt(digits, 8);
@@ -43,7 +46,8 @@ function octal(field: Buffer): number {
 
 /** @throws Refusal for a name that could leave the folder */
 export function insideName(name: string): string {
-  if (name.startsWith('/') || name.includes('\\') || /[\0-\x1f\x7f]/.test(name)) throw denied(`${JSON.stringify(name.slice(0, 80))} in the archive is not a relative path`);
+  if (name.startsWith('/') || name.includes('\\') || /[\0-\x1f\x7f]/.test(name))
+    throw denied(`${JSON.stringify(name.slice(0, 80))} in the archive is not a relative path`);
   const parts = name.split('/').filter((part) => part !== '' && part !== '.');
   if (parts.includes('..')) throw denied(`${JSON.stringify(name.slice(0, 80))} in the archive leads out of it`);
   if (name.length > 1000) throw bad('the archive has a name of more than 1000 characters');
@@ -58,7 +62,8 @@ function pax(records: Buffer): Map<string, string> {
     const length = Number(records.subarray(at, space).toString('latin1'));
     const record = records.subarray(space + 1, at + length - 1);
     const equals = record.indexOf(0x3d);
-    if (space < 0 || !Number.isInteger(length) || length < 5 || at + length > records.length || equals < 0) throw bad('the archive has a broken pax header');
+    if (space < 0 || !Number.isInteger(length) || length < 5 || at + length > records.length || equals < 0)
+      throw bad('the archive has a broken pax header');
     result.set(record.subarray(0, equals).toString('latin1'), decode(record.subarray(equals + 1)));
     at += length;
   }
@@ -130,7 +135,8 @@ export class TarReader {
       return;
     }
     const sum = block.reduce((total, byte, index) => total + (index >= 148 && index < 156 ? 32 : byte), 0);
-    if (sum !== octal(block.subarray(148, 156))) throw bad(this.#started ? 'the archive is damaged' : 'the build context is no tar archive, plain or gzip');
+    if (sum !== octal(block.subarray(148, 156)))
+      throw bad(this.#started ? 'the archive is damaged' : 'the build context is no tar archive, plain or gzip');
     this.#started = true;
     const kind = String.fromCharCode(block[156] ?? 0).replace('\0', '0');
     const size = octal(block.subarray(124, 136));
@@ -143,7 +149,12 @@ export class TarReader {
     const next = this.#next;
     this.#next = new Map();
     for (const key of next.keys()) {
-      if (!/^(?:path|linkpath|size|mtime|atime|ctime|uid|gid|uname|gname|LIBARCHIVE\.creationtime|SCHILY\.xattr\.[\x20-\x7e]+|comment)$/.test(key)) throw bad(`the archive has a pax header ${key.slice(0, 30)}, which is not supported`);
+      if (
+        !/^(?:path|linkpath|size|mtime|atime|ctime|uid|gid|uname|gname|LIBARCHIVE\.creationtime|SCHILY\.xattr\.[\x20-\x7e]+|comment)$/.test(
+          key,
+        )
+      )
+        throw bad(`the archive has a pax header ${key.slice(0, 30)}, which is not supported`);
     }
     if (next.has('size') && next.get('size') !== String(size)) throw bad('the archive names two sizes for one file');
     const prefix = block.subarray(257, 262).toString('latin1') === 'ustar' && block[262] === 0 ? text(block.subarray(345, 500)) : '';
@@ -186,17 +197,29 @@ function assertLinkInside(name: string, link: string): void {
     else if (part !== '' && part !== '.') at += 1;
     if (at < 0) break;
   }
-  if (link === '' || link.startsWith('/') || link.includes('\\') || at < 0) throw denied(`${name}: a link to ${JSON.stringify(link.slice(0, 80))}, which is outside of the archive`);
+  if (link === '' || link.startsWith('/') || link.includes('\\') || at < 0)
+    throw denied(`${name}: a link to ${JSON.stringify(link.slice(0, 80))}, which is outside of the archive`);
 }
 
 /** The header of an entry, with a pax header before it where a name is long. */
 export function tarHeader(entry: TarEntry): Buffer {
   const long = (value: string): boolean => Buffer.byteLength(value) > 100 || /[^\x20-\x7e]/.test(value);
-  const records = [...(long(entry.name) ? [['path', entry.name] as const] : []), ...(long(entry.link) ? [['linkpath', entry.link] as const] : [])];
-  const main = block({ ...entry, name: long(entry.name) ? 'long' : entry.name, link: long(entry.link) ? 'long' : entry.link }, TYPES[entry.kind]);
+  const records = [
+    ...(long(entry.name) ? [['path', entry.name] as const] : []),
+    ...(long(entry.link) ? [['linkpath', entry.link] as const] : []),
+  ];
+  const main = block(
+    { ...entry, name: long(entry.name) ? 'long' : entry.name, link: long(entry.link) ? 'long' : entry.link },
+    TYPES[entry.kind],
+  );
   if (records.length === 0) return main;
   const content = Buffer.from(records.map(([key, value]) => record(key, value)).join(''));
-  return Buffer.concat([block({ ...entry, name: 'pax', link: '', size: content.length, mode: 0o644 }, 'x'), content, padding(content.length), main]);
+  return Buffer.concat([
+    block({ ...entry, name: 'pax', link: '', size: content.length, mode: 0o644 }, 'x'),
+    content,
+    padding(content.length),
+    main,
+  ]);
 }
 
 const TYPES = { file: '0', folder: '5', symlink: '2', hardlink: '1' } as const;

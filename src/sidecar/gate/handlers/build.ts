@@ -1,7 +1,7 @@
 /** POST /build: context and Dockerfile are checked and written anew; then the engine's classic builder works under the lab's terms. */
 import { bodyOf } from '../answers/scrub.ts';
 import { buildFolder, readContext } from '../build/context.ts';
-import { rewriteDockerfile, type RewrittenDockerfile } from '../build/dockerfile.ts';
+import { type RewrittenDockerfile, rewriteDockerfile } from '../build/dockerfile.ts';
 import { BuildOutput } from '../build/output.ts';
 import { insideName } from '../build/tar.ts';
 import type { GateHandler, GateRequest } from '../gate.ts';
@@ -10,8 +10,8 @@ import { CODE_LABEL, imageReference } from '../names.ts';
 import { labelRule } from '../policy/labels.ts';
 import { bad, denied, limited } from '../refusal.ts';
 import type { GateSession } from '../session.ts';
-import { openStream } from '../streams/relay.ts';
 import { jsonLines } from '../streams/json-lines.ts';
+import { openStream } from '../streams/relay.ts';
 import { assertPlatform } from './create-container.ts';
 import { noteTags, removeLeftovers } from './images.ts';
 
@@ -40,7 +40,10 @@ export const build: GateHandler = async (request) => {
 async function run(request: GateRequest, signal: AbortSignal): Promise<void> {
   const { session, query, exchange } = request;
   const { limits } = session.config;
-  const tags = query.texts('t').filter((tag) => tag !== '').map(imageReference);
+  const tags = query
+    .texts('t')
+    .filter((tag) => tag !== '')
+    .map(imageReference);
   const args = buildArgs(query.json('buildargs'));
   const labels = labelRule(query.json('labels') ?? (Object.create(null) as JsonObject), 'labels') as Record<string, string>;
   assertParameters(request);
@@ -48,11 +51,14 @@ async function run(request: GateRequest, signal: AbortSignal): Promise<void> {
   const name = insideName(query.text('dockerfile') || 'Dockerfile');
   const context = await readContext(exchange.body.stream(), name, buildFolder(session.config.ledgerFile), limits);
   try {
-    const label = Object.entries(buildLabels(session)).map(([key, value]) => `"${key}"="${value.replace(/["\\$\n]/g, '')}"`).join(' ');
+    const label = Object.entries(buildLabels(session))
+      .map(([key, value]) => `"${key}"="${value.replace(/["\\$\n]/g, '')}"`)
+      .join(' ');
     const image = (reference: string) => session.context.image(reference);
     const dockerfile = rewriteDockerfile(context.dockerfile, { args, image, label, instructions: limits.dockerfileInstructions });
     const target = query.text('target');
-    if (target !== '' && !dockerfile.stages.has(target.toLowerCase()) && !/^\d{1,3}$/.test(target)) throw bad(`failed to reach build target ${target} in Dockerfile`);
+    if (target !== '' && !dockerfile.stages.has(target.toLowerCase()) && !/^\d{1,3}$/.test(target))
+      throw bad(`failed to reach build target ${target} in Dockerfile`);
     const archive = await context.archive(dockerfile.text);
     const call = {
       method: 'POST' as const,
@@ -74,7 +80,10 @@ async function run(request: GateRequest, signal: AbortSignal): Promise<void> {
         cpuperiod: CPU_PERIOD,
         cpuquota: Math.floor((Math.min(limits.nanoCpus, session.facts.processors * 1e9) / 1e9) * CPU_PERIOD),
         shmsize: limits.shmBytes,
-        ulimits: JSON.stringify([{ Name: 'nofile', Soft: limits.nofile, Hard: limits.nofile }, { Name: 'core', Soft: 0, Hard: 0 }]),
+        ulimits: JSON.stringify([
+          { Name: 'nofile', Soft: limits.nofile, Hard: limits.nofile },
+          { Name: 'core', Soft: 0, Hard: 0 },
+        ]),
       },
     };
     await follow({ ...request, exchange: { ...exchange, signal } }, call, tags, dockerfile);
@@ -84,7 +93,12 @@ async function run(request: GateRequest, signal: AbortSignal): Promise<void> {
 }
 
 /** Relays the builder's output and enters its result into the ledger. */
-async function follow(request: GateRequest, call: Parameters<typeof openStream>[1], tags: readonly string[], dockerfile: RewrittenDockerfile): Promise<void> {
+async function follow(
+  request: GateRequest,
+  call: Parameters<typeof openStream>[1],
+  tags: readonly string[],
+  dockerfile: RewrittenDockerfile,
+): Promise<void> {
   const { session, query, exchange, events } = request;
   const { reply, signal } = exchange;
   const intent = session.ledger.intend('image', '', { tags: [] });
@@ -113,7 +127,11 @@ async function follow(request: GateRequest, call: Parameters<typeof openStream>[
   } catch (error) {
     if (reply.started && !reply.finished && !exchange.signal.aborted) throw error;
     if (signal.aborted && reply.started && !reply.finished) {
-      await reply.write(`${JSON.stringify({ errorDetail: { message: 'the build took too long for this lab' }, error: 'the build took too long for this lab' })}\r\n`).catch(() => {});
+      await reply
+        .write(
+          `${JSON.stringify({ errorDetail: { message: 'the build took too long for this lab' }, error: 'the build took too long for this lab' })}\r\n`,
+        )
+        .catch(() => {});
       reply.end();
       return;
     }
@@ -126,13 +144,22 @@ async function follow(request: GateRequest, call: Parameters<typeof openStream>[
 }
 
 /** Tags it on the engine under the session's names, so that it is not taken for rubbish. */
-async function keep(session: GateSession, intent: Parameters<GateSession['ledger']['complete']>[0], id: string, tags: readonly string[]): Promise<void> {
+async function keep(
+  session: GateSession,
+  intent: Parameters<GateSession['ledger']['complete']>[0],
+  id: string,
+  tags: readonly string[],
+): Promise<void> {
   const known = session.ledger.byId('image', id);
   const row = known ?? session.ledger.complete(intent, id);
   for (const tag of tags) {
     const mangled = session.names.mangleImage(tag);
     const at = mangled.lastIndexOf(':');
-    await session.engine.call({ method: 'POST', path: `/images/${id}/tag`, query: { repo: mangled.slice(0, at), tag: mangled.slice(at + 1) } });
+    await session.engine.call({
+      method: 'POST',
+      path: `/images/${id}/tag`,
+      query: { repo: mangled.slice(0, at), tag: mangled.slice(at + 1) },
+    });
   }
   noteTags(session, row, tags);
 }
@@ -143,7 +170,11 @@ async function limitBuildContainer(session: GateSession, id: string): Promise<vo
     const body = bodyOf(await session.engine.call({ method: 'GET', path: `/containers/${id}/json` }));
     const labels = bodyOf(bodyOf(body.Config).Labels);
     if (!session.names.verify('build', '', String(labels[CODE_LABEL] ?? ''))) return;
-    await session.engine.call({ method: 'POST', path: `/containers/${id}/update`, body: { PidsLimit: session.config.limits.containerPids } });
+    await session.engine.call({
+      method: 'POST',
+      path: `/containers/${id}/update`,
+      body: { PidsLimit: session.config.limits.containerPids },
+    });
   } catch {
     // Somebody else's, or gone already.
   }
@@ -174,7 +205,8 @@ function assertParameters({ session, query, contentType }: GateRequest): void {
     session.context.network(mode);
     throw denied(`networkmode ${mode}: builds have no network in this lab`);
   }
-  if (!['', '[]', 'null'].includes(query.text('cachefrom'))) throw denied('cachefrom is not allowed in this lab: nothing is shared between builds of different sessions');
+  if (!['', '[]', 'null'].includes(query.text('cachefrom')))
+    throw denied('cachefrom is not allowed in this lab: nothing is shared between builds of different sessions');
   if (query.json('labels') !== null && !isObject(query.json('labels') ?? undefined)) throw bad('labels: not an object');
 }
 

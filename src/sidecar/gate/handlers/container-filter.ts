@@ -31,7 +31,8 @@ function portMatches(wanted: string, port: unknown): boolean {
 }
 
 export function containerFilter(session: GateSession, filters: Filters, candidates: readonly Candidate[]): Record<string, unknown>[] {
-  const find = (reference: string): number => Number(candidates.find(({ row }) => row.name === reference || row.id.startsWith(reference))?.item.Created ?? Number.NaN);
+  const find = (reference: string): number =>
+    Number(candidates.find(({ row }) => row.name === reference || row.id.startsWith(reference))?.item.Created ?? Number.NaN);
   const imageId = (reference: string): string | null => session.context.findImage(reference)?.id ?? null;
   const tests: Readonly<Record<string, (candidate: Candidate, value: string) => boolean>> = {
     id: ({ row }, value) => row.id.startsWith(value),
@@ -41,9 +42,14 @@ export function containerFilter(session: GateSession, filters: Filters, candidat
     exited: ({ item }, value) => item.State === 'exited' && String(item.Status).startsWith(`Exited (${value}) `),
     ancestor: ({ item }, value) => imageId(value) !== null && item.ImageID === imageId(value),
     network: ({ item }, value) =>
-      Object.entries(bodyOf(bodyOf(item.NetworkSettings).Networks)).some(([name, network]) => name === value || (value.length >= 3 && String(bodyOf(network).NetworkID).startsWith(value))),
+      Object.entries(bodyOf(bodyOf(item.NetworkSettings).Networks)).some(
+        ([name, network]) => name === value || (value.length >= 3 && String(bodyOf(network).NetworkID).startsWith(value)),
+      ),
     volume: ({ item }, value) => listOf(item.Mounts).some((mount) => mount.Name === value || mount.Destination === value),
-    health: ({ item }, value) => (value === 'none' ? !/\((?:healthy|unhealthy|health)/.test(String(item.Status)) : String(item.Status).includes(`(${value === 'starting' ? 'health: starting' : value})`)),
+    health: ({ item }, value) =>
+      value === 'none'
+        ? !/\((?:healthy|unhealthy|health)/.test(String(item.Status))
+        : String(item.Status).includes(`(${value === 'starting' ? 'health: starting' : value})`),
     publish: ({ item }, value) => listOf(item.Ports).some((port) => port.PublicPort !== undefined && portMatches(value, port.PublicPort)),
     expose: ({ item }, value) => listOf(item.Ports).some((port) => portMatches(value, port.PrivatePort)),
     before: ({ item }, value) => Number(item.Created) < find(value),

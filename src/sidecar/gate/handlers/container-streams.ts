@@ -1,14 +1,17 @@
 /** What comes out of a container while it runs: logs, figures, its end, its files, its own input and output. */
 import { listOf, pick } from '../answers/scrub.ts';
 import type { GateHandler } from '../gate.ts';
+import { insidePath } from '../policy/mounts.ts';
 import { bad, denied, limited, Refusal } from '../refusal.ts';
 import { hijack } from '../streams/hijack.ts';
 import { openStream, relayBytes, relayLines } from '../streams/relay.ts';
-import { insidePath } from '../policy/mounts.ts';
 import { coalesced } from './coalesced.ts';
 
 const RAW = 'application/vnd.docker.raw-stream';
-const COLUMNS = 'pid,ppid,user,uid,args,cmd,command,comm,stat,s,etime,time,pcpu,pmem,%cpu,%mem,rss,vsz,nlwp,tty,tname,wchan,start,lstart,ni,pri,psr,c'.split(',');
+const COLUMNS =
+  'pid,ppid,user,uid,args,cmd,command,comm,stat,s,etime,time,pcpu,pmem,%cpu,%mem,rss,vsz,nlwp,tty,tname,wchan,start,lstart,ni,pri,psr,c'.split(
+    ',',
+  );
 
 const FLAGS = ['stdout', 'stderr', 'timestamps', 'details', 'follow'] as const;
 
@@ -16,7 +19,9 @@ export const logs: GateHandler = async (request) => {
   const { session, subject, query } = request;
   const row = session.context.container(subject);
   const wanted = Object.fromEntries(FLAGS.filter((name) => query.flag(name)).map((name) => [name, 1]));
-  const times = Object.fromEntries((['since', 'until', 'tail'] as const).flatMap((name) => (query.text(name) === '' ? [] : [[name, query.text(name)]])));
+  const times = Object.fromEntries(
+    (['since', 'until', 'tail'] as const).flatMap((name) => (query.text(name) === '' ? [] : [[name, query.text(name)]])),
+  );
   const stream = await openStream(request, { method: 'GET', path: `/containers/${row.id}/logs`, query: { ...wanted, ...times } });
   const type = String(stream.headers['content-type'] ?? '');
   await relayBytes(request, stream, /^application\/vnd\.docker\.[a-z.-]+$/.test(type) ? type : RAW);
@@ -27,8 +32,16 @@ export const stats: GateHandler = async (request) => {
   const row = session.context.container(subject);
   const stream = query.flag('stream', true);
   const once = query.flag('one-shot') && !stream ? { 'one-shot': 1 } : {};
-  const answer = await openStream(request, { method: 'GET', path: `/containers/${row.id}/stats`, query: { stream: stream ? 1 : 0, ...once } });
-  await relayLines(request, answer, (line) => ({ ...line, name: `/${session.ledger.byId('container', row.id)?.name ?? row.name}`, id: row.id }));
+  const answer = await openStream(request, {
+    method: 'GET',
+    path: `/containers/${row.id}/stats`,
+    query: { stream: stream ? 1 : 0, ...once },
+  });
+  await relayLines(request, answer, (line) => ({
+    ...line,
+    name: `/${session.ledger.byId('container', row.id)?.name ?? row.name}`,
+    id: row.id,
+  }));
 };
 
 /** The head goes out at once: clients begin to wait before they start the container. */
@@ -37,7 +50,10 @@ export const waitContainer: GateHandler = async (request) => {
   const row = session.context.container(subject);
   const condition = query.text('condition');
   const answer = await openStream(request, {
-    method: 'POST', path: `/containers/${row.id}/wait`, query: condition === '' ? {} : { condition }, timeoutMs: 0,
+    method: 'POST',
+    path: `/containers/${row.id}/wait`,
+    query: condition === '' ? {} : { condition },
+    timeoutMs: 0,
   });
   await relayLines(request, answer, (line) => pick(line, ['StatusCode', 'Error']));
 };
@@ -50,28 +66,45 @@ export const topContainer: GateHandler = async ({ session, subject, query, excha
     throw denied(`ps ${asked.slice(0, 40)} is not allowed here: use aux, -ef, or -o with columns such as pid,ppid,user,args`);
   }
   const ps = columns ? `-o ${columns.join(',')}` : asked;
-  exchange.reply.json(200, pick(await session.engine.call({ method: 'GET', path: `/containers/${row.id}/top`, query: ps === '' ? {} : { ps_args: ps } }), ['Titles', 'Processes']));
+  exchange.reply.json(
+    200,
+    pick(await session.engine.call({ method: 'GET', path: `/containers/${row.id}/top`, query: ps === '' ? {} : { ps_args: ps } }), [
+      'Titles',
+      'Processes',
+    ]),
+  );
 };
 
 export const changes: GateHandler = async ({ session, subject, exchange }) => {
   const row = session.context.container(subject);
   const list = await session.engine.call({ method: 'GET', path: `/containers/${row.id}/changes` });
-  exchange.reply.json(200, listOf(list).map((change) => pick(change, ['Path', 'Kind'])));
+  exchange.reply.json(
+    200,
+    listOf(list).map((change) => pick(change, ['Path', 'Kind'])),
+  );
 };
 
 export const resizeContainer: GateHandler = async ({ session, subject, query, exchange }) => {
   const row = session.context.container(subject);
   const size = { h: query.whole('h') ?? 0, w: query.whole('w') ?? 0 };
-  await coalesced(session, `container ${row.id}`, () => session.engine.call({ method: 'POST', path: `/containers/${row.id}/resize`, query: size }));
+  await coalesced(session, `container ${row.id}`, () =>
+    session.engine.call({ method: 'POST', path: `/containers/${row.id}/resize`, query: size }),
+  );
   exchange.reply.empty(200);
 };
 
 export const attach: GateHandler = async (request) => {
   const { session, subject, query } = request;
   const row = session.context.container(subject);
-  const flags = Object.fromEntries((['logs', 'stream', 'stdin', 'stdout', 'stderr'] as const).filter((name) => query.flag(name)).map((name) => [name, 1]));
+  const flags = Object.fromEntries(
+    (['logs', 'stream', 'stdin', 'stdout', 'stderr'] as const).filter((name) => query.flag(name)).map((name) => [name, 1]),
+  );
   const keys = query.text('detachKeys');
-  await hijack(request, { method: 'POST', path: `/containers/${row.id}/attach`, query: { ...flags, ...(keys === '' ? {} : { detachKeys: keys }) } });
+  await hijack(request, {
+    method: 'POST',
+    path: `/containers/${row.id}/attach`,
+    query: { ...flags, ...(keys === '' ? {} : { detachKeys: keys }) },
+  });
 };
 
 /** `docker cp` out of a container. The engine resolves links inside of it. */

@@ -19,7 +19,9 @@ async function engineList(session: GateSession, all: boolean, size = false): Pro
   const ids = session.ledger.own('container').map(({ id }) => id);
   if (ids.length === 0) return [];
   const list = await session.engine.call<unknown>({
-    method: 'GET', path: '/containers/json', query: { all: all ? 1 : 0, ...(size ? { size: 1 } : {}), filters: JSON.stringify({ id: ids }) },
+    method: 'GET',
+    path: '/containers/json',
+    query: { all: all ? 1 : 0, ...(size ? { size: 1 } : {}), filters: JSON.stringify({ id: ids }) },
   });
   return listOf(list).flatMap((item) => {
     const row = session.ledger.byId('container', String(item.Id));
@@ -27,10 +29,19 @@ async function engineList(session: GateSession, all: boolean, size = false): Pro
   });
 }
 
-export async function listContainers(session: GateSession, filters: Filters, all: boolean, size = false): Promise<Record<string, unknown>[]> {
+export async function listContainers(
+  session: GateSession,
+  filters: Filters,
+  all: boolean,
+  size = false,
+): Promise<Record<string, unknown>[]> {
   const everything = all || (filters.status ?? []).length > 0 || (filters.exited ?? []).length > 0;
   const list = await engineList(session, everything, size);
-  return containerFilter(session, filters, list.map(({ row, item }) => ({ row, item: containerItem(session, row, item) })));
+  return containerFilter(
+    session,
+    filters,
+    list.map(({ row, item }) => ({ row, item: containerItem(session, row, item) })),
+  );
 }
 
 export const containers: GateHandler = async ({ session, query, exchange }) => {
@@ -56,7 +67,8 @@ export const inspectContainer: GateHandler = async ({ session, subject, query, e
 async function simply(request: GateRequest, call: EngineCall): Promise<void> {
   const { session, exchange } = request;
   const { status } = await session.engine.ask(call).then((answer) => {
-    if (answer.status >= 400) throw session.refusalOf(new Refusal(answer.status, session.scrub(String(bodyOf(answer.body).message ?? 'the engine refused'))));
+    if (answer.status >= 400)
+      throw session.refusalOf(new Refusal(answer.status, session.scrub(String(bodyOf(answer.body).message ?? 'the engine refused'))));
     return answer;
   });
   exchange.reply.empty(status === 304 ? 304 : 204);
@@ -74,16 +86,28 @@ async function beforeStart(session: GateSession, row: OwnRow): Promise<void> {
   const others = (await engineList(session, false)).filter((other) => other.row.id !== row.id);
   for (const { container, host: port } of row.notes.ports ?? []) {
     const protocol = container.split('/')[1];
-    const holder = others.find((other) => other.row.notes.ports?.some((taken) => taken.host === port && taken.container.endsWith(`/${protocol}`)));
+    const holder = others.find((other) =>
+      other.row.notes.ports?.some((taken) => taken.host === port && taken.container.endsWith(`/${protocol}`)),
+    );
     if (holder) {
-      throw new Refusal(500, `driver failed programming external connectivity on endpoint ${row.name} (${row.id}): Bind for 0.0.0.0:${port} failed: port is already allocated`);
+      throw new Refusal(
+        500,
+        `driver failed programming external connectivity on endpoint ${row.name} (${row.id}): Bind for 0.0.0.0:${port} failed: port is already allocated`,
+      );
     }
   }
   const { limits } = session.config;
-  const running = [...others.map((other) => ({ memory: other.row.notes.memory ?? 0, pids: other.row.notes.pids ?? 0 })), ...session.starting.values()];
+  const running = [
+    ...others.map((other) => ({ memory: other.row.notes.memory ?? 0, pids: other.row.notes.pids ?? 0 })),
+    ...session.starting.values(),
+  ];
   const sum = (what: 'memory' | 'pids'): number => running.reduce((total, one) => total + one[what], row.notes[what] ?? 0);
-  if (sum('memory') > limits.memory) throw limited(`${Math.floor(limits.memory / 1024 ** 2)} MB of memory for all running containers. Stop one, or start this one with less (-m).`);
-  if (sum('pids') > limits.pids) throw limited(`${limits.pids} processes for all running containers. Stop one, or start this one with less (--pids-limit).`);
+  if (sum('memory') > limits.memory)
+    throw limited(
+      `${Math.floor(limits.memory / 1024 ** 2)} MB of memory for all running containers. Stop one, or start this one with less (-m).`,
+    );
+  if (sum('pids') > limits.pids)
+    throw limited(`${limits.pids} processes for all running containers. Stop one, or start this one with less (--pids-limit).`);
 }
 
 async function guardedStart(request: GateRequest, call: (row: OwnRow) => EngineCall): Promise<void> {
@@ -102,7 +126,12 @@ export const startContainer: GateHandler = (request) =>
   guardedStart(request, (row) => ({ method: 'POST', path: `/containers/${row.id}/start`, timeoutMs: LONG_CALL }));
 
 export const restartContainer: GateHandler = (request) =>
-  guardedStart(request, (row) => ({ method: 'POST', path: `/containers/${row.id}/restart`, query: stopQuery(request.query), timeoutMs: LONG_CALL }));
+  guardedStart(request, (row) => ({
+    method: 'POST',
+    path: `/containers/${row.id}/restart`,
+    query: stopQuery(request.query),
+    timeoutMs: LONG_CALL,
+  }));
 
 function stopQuery(query: Query): { t: number | undefined } {
   const seconds = query.whole('t');
@@ -113,7 +142,12 @@ const lifecycle =
   (verb: string, more: (query: Query) => EngineCall['query'] = () => ({})): GateHandler =>
   (request) => {
     const row = request.session.context.container(request.subject);
-    return simply(request, { method: 'POST', path: `/containers/${row.id}/${verb}`, query: more(request.query) ?? {}, timeoutMs: LONG_CALL });
+    return simply(request, {
+      method: 'POST',
+      path: `/containers/${row.id}/${verb}`,
+      query: more(request.query) ?? {},
+      timeoutMs: LONG_CALL,
+    });
   };
 
 export const stopContainer = lifecycle('stop', stopQuery);
@@ -163,12 +197,24 @@ const whole = { rule: (value: unknown) => value as number };
 
 export const updateContainer: GateHandler = async ({ session, subject, json, exchange }) => {
   const row = session.context.container(subject);
-  const ignored = Object.fromEntries(['CpuShares', 'CpuRealtimePeriod', 'CpusetCpus', 'CpusetMems', 'BlkioWeight', 'MemorySwap', 'MemoryReservation'].map((name) => [name, { rule: () => undefined }]));
+  const ignored = Object.fromEntries(
+    ['CpuShares', 'CpuRealtimePeriod', 'CpusetCpus', 'CpusetMems', 'BlkioWeight', 'MemorySwap', 'MemoryReservation'].map((name) => [
+      name,
+      { rule: () => undefined },
+    ]),
+  );
   const asked = rebuild(json, {
-    ...ignored, Memory: whole, NanoCpus: whole, PidsLimit: whole, CpuQuota: whole, CpuPeriod: whole, RestartPolicy: { rule: restartPolicy },
+    ...ignored,
+    Memory: whole,
+    NanoCpus: whole,
+    PidsLimit: whole,
+    CpuQuota: whole,
+    CpuPeriod: whole,
+    RestartPolicy: { rule: restartPolicy },
   });
   if (Object.keys(asked).length === 0) throw bad('You must provide one or more flags when using this command.');
-  if (row.notes.service && asked.RestartPolicy !== undefined) throw denied('RestartPolicy: the lab decides how this container is restarted.');
+  if (row.notes.service && asked.RestartPolicy !== undefined)
+    throw denied('RestartPolicy: the lab decides how this container is restarted.');
   const limits = limitsOf(session.config.limits, asked, session.facts.processors);
   const body = {
     ...(asked.Memory === undefined ? {} : { Memory: limits.Memory, MemorySwap: limits.MemorySwap }),
@@ -177,12 +223,22 @@ export const updateContainer: GateHandler = async ({ session, subject, json, exc
     ...(asked.RestartPolicy === undefined ? {} : { RestartPolicy: asked.RestartPolicy }),
   };
   await session.engine.call({ method: 'POST', path: `/containers/${row.id}/update`, body });
-  session.ledger.change(row, { notes: { ...(asked.Memory === undefined ? {} : { memory: limits.Memory }), ...(asked.PidsLimit === undefined ? {} : { pids: limits.PidsLimit }) } });
+  session.ledger.change(row, {
+    notes: {
+      ...(asked.Memory === undefined ? {} : { memory: limits.Memory }),
+      ...(asked.PidsLimit === undefined ? {} : { pids: limits.PidsLimit }),
+    },
+  });
   exchange.reply.json(200, { Warnings: [] });
 };
 
 async function remove(session: GateSession, row: OwnRow, volumes: boolean, force: boolean): Promise<void> {
-  await session.engine.call({ method: 'DELETE', path: `/containers/${row.id}`, query: { v: volumes ? 1 : 0, force: force ? 1 : 0 }, timeoutMs: LONG_CALL });
+  await session.engine.call({
+    method: 'DELETE',
+    path: `/containers/${row.id}`,
+    query: { v: volumes ? 1 : 0, force: force ? 1 : 0 },
+    timeoutMs: LONG_CALL,
+  });
   session.ledger.remove(row);
   if (volumes) await removeAnonymous(session, row);
 }
@@ -194,7 +250,8 @@ export const removeContainer: GateHandler = async ({ session, subject, query, ex
 
 /** Filters of a prune would have to be read as the engine reads them; the lab has few objects, so they are named instead. */
 export function refuseSelection(filters: Filters): void {
-  for (const key of ['label', 'label!', 'until']) if ((filters[key] ?? []).length > 0) throw denied(`the filter ${key} is not part of prune in this lab`);
+  for (const key of ['label', 'label!', 'until'])
+    if ((filters[key] ?? []).length > 0) throw denied(`the filter ${key} is not part of prune in this lab`);
 }
 
 export const pruneContainers: GateHandler = async ({ session, query, exchange }) => {

@@ -5,7 +5,7 @@ import type { GateHandler } from '../gate.ts';
 import { inventName } from '../names.ts';
 import { assignPorts, type WantedContainer, type WantedNetwork, type WantedPort, wantedContainer } from '../policy/container.ts';
 import { forcedHostConfig } from '../policy/forced.ts';
-import { anonymousVolume, forwardedMounts, WORKSPACE, type WantedMount } from '../policy/mounts.ts';
+import { anonymousVolume, forwardedMounts, type WantedMount, WORKSPACE } from '../policy/mounts.ts';
 import { denied, limited } from '../refusal.ts';
 import type { GateSession } from '../session.ts';
 import { assertNameFree, nameTaken } from './containers.ts';
@@ -34,7 +34,10 @@ export const createContainer: GateHandler = async ({ session, query, json, excha
   for (const network of wanted.networks) await assertAddressFree(session, network);
   const image = bodyOf(bodyOf(await session.engine.call({ method: 'GET', path: `/images/${wanted.image.id}/json` })).Config);
   const mounts = withImageVolumes(wanted.mounts, image.Volumes);
-  const ports = assignPorts(allPorts(wanted, image.ExposedPorts), new Set(ledger.rows('container').flatMap((row) => row.notes.ports?.map(({ host }) => host) ?? [])));
+  const ports = assignPorts(
+    allPorts(wanted, image.ExposedPorts),
+    new Set(ledger.rows('container').flatMap((row) => row.notes.ports?.map(({ host }) => host) ?? [])),
+  );
   const volumeIds = await ensureVolumes(session, mounts);
   // From here to the ledger's row nothing may come in between.
   const name = asked === '' ? inventName((candidate) => ledger.named('container', candidate) !== undefined) : asked;
@@ -53,12 +56,21 @@ export const createContainer: GateHandler = async ({ session, query, json, excha
   const most = config.limits.containers + config.services.length;
   const row = await session.make('container', name, notes, most, async () => {
     const body = forwarded(session, name, wanted, mounts, volumeIds);
-    const { Id } = await session.engine.call<{ Id: string }>({ method: 'POST', path: '/containers/create', query: { name: names.mangle(name) }, body });
+    const { Id } = await session.engine.call<{ Id: string }>({
+      method: 'POST',
+      path: '/containers/create',
+      query: { name: names.mangle(name) },
+      body,
+    });
     return Id;
   });
   try {
     for (const network of furtherNetworks(wanted)) {
-      await session.engine.call({ method: 'POST', path: `/networks/${network.id}/connect`, body: { Container: row.id, EndpointConfig: endpoint(name, network) } });
+      await session.engine.call({
+        method: 'POST',
+        path: `/networks/${network.id}/connect`,
+        body: { Container: row.id, EndpointConfig: endpoint(name, network) },
+      });
     }
   } catch (error) {
     await session.engine.ask({ method: 'DELETE', path: `/containers/${row.id}`, query: { force: 1, v: 1 } });
@@ -69,7 +81,13 @@ export const createContainer: GateHandler = async ({ session, query, json, excha
 };
 
 /** The whole body that the engine gets: nothing in it comes from the client but what a rule returned. */
-function forwarded(session: GateSession, name: string, wanted: WantedContainer, mounts: readonly WantedMount[], volumeIds: ReadonlyMap<string, string>): object {
+function forwarded(
+  session: GateSession,
+  name: string,
+  wanted: WantedContainer,
+  mounts: readonly WantedMount[],
+  volumeIds: ReadonlyMap<string, string>,
+): object {
   const [first] = wanted.networks;
   return {
     ...wanted.config,
@@ -104,7 +122,9 @@ function withImageVolumes(mounts: readonly WantedMount[], declared: unknown): Wa
 
 function allPorts({ ports, publishAll, config }: WantedContainer, imagePorts: unknown): WantedPort[] {
   if (!publishAll) return [...ports];
-  const exposed = [...Object.keys(bodyOf(config.ExposedPorts)), ...Object.keys(bodyOf(imagePorts))].filter((name) => !ports.some(({ container }) => container === name));
+  const exposed = [...Object.keys(bodyOf(config.ExposedPorts)), ...Object.keys(bodyOf(imagePorts))].filter(
+    (name) => !ports.some(({ container }) => container === name),
+  );
   const all = [...ports, ...[...new Set(exposed)].map((container) => ({ container, host: 0 }))];
   if (all.length > 32) throw limited('32 published ports for one container.');
   return all;

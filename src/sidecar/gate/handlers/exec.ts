@@ -4,8 +4,8 @@ import { compareVersions } from '../engine-client.ts';
 import type { GateHandler } from '../gate.ts';
 import { flag, ignore, list, rebuild, refuse, text, whole, words } from '../json/rebuild.ts';
 import type { OwnRow } from '../ledger.ts';
-import { bad, denied, limited, missing } from '../refusal.ts';
 import { insidePath } from '../policy/mounts.ts';
+import { bad, denied, limited, missing } from '../refusal.ts';
 import type { GateSession } from '../session.ts';
 import { hijack } from '../streams/hijack.ts';
 import { coalesced } from './coalesced.ts';
@@ -68,7 +68,11 @@ export const createExec: GateHandler = async ({ session, subject, json, exchange
 export const startExec: GateHandler = async (request) => {
   const { session, subject, json, exchange } = request;
   const row = find(session, subject);
-  const { Detach = false, Tty = false, ConsoleSize } = rebuild(json, {
+  const {
+    Detach = false,
+    Tty = false,
+    ConsoleSize,
+  } = rebuild(json, {
     Detach: { rule: flag },
     Tty: { rule: flag },
     ConsoleSize: { rule: list(whole(0, 1000), 2) },
@@ -92,5 +96,20 @@ export const resizeExec: GateHandler = async ({ session, subject, query, exchang
 export const inspectExec: GateHandler = async ({ session, subject, exchange }) => {
   const row = find(session, subject);
   const body = await session.engine.call({ method: 'GET', path: `/exec/${row.id}/json` });
-  exchange.reply.json(200, pick(body, ['ID', 'Running', 'ExitCode', 'ProcessConfig', 'OpenStdin', 'OpenStderr', 'OpenStdout', 'CanRemove', 'ContainerID', 'DetachKeys', 'Pid']));
+  exchange.reply.json(
+    200,
+    pick(body, [
+      'ID',
+      'Running',
+      'ExitCode',
+      'ProcessConfig',
+      'OpenStdin',
+      'OpenStderr',
+      'OpenStdout',
+      'CanRemove',
+      'ContainerID',
+      'DetachKeys',
+      'Pid',
+    ]),
+  );
 };

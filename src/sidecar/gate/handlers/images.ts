@@ -29,9 +29,15 @@ export async function listImages(session: GateSession, filters: Filters, all: bo
     .filter(({ Id }) => tags.has(String(Id)))
     .map((item) => ({
       ...pick(item, ['Id', 'Created', 'Size', 'VirtualSize']),
-      ParentId: '', RepoTags: tags.get(String(item.Id)) ?? [], RepoDigests: [], SharedSize: -1, Containers: -1, Labels: plainLabels(item.Labels),
+      ParentId: '',
+      RepoTags: tags.get(String(item.Id)) ?? [],
+      RepoDigests: [],
+      SharedSize: -1,
+      Containers: -1,
+      Labels: plainLabels(item.Labels),
     })) as (Record<string, unknown> & { RepoTags: string[] })[];
-  const created = (reference: string): number => Number(items.find(({ Id }) => Id === session.context.findImage(reference)?.id)?.Created ?? Number.NaN);
+  const created = (reference: string): number =>
+    Number(items.find(({ Id }) => Id === session.context.findImage(reference)?.id)?.Created ?? Number.NaN);
   const tests: Readonly<Record<string, (image: (typeof items)[number], value: string) => boolean>> = {
     reference: ({ RepoTags }, value) => RepoTags.some((tag) => tag === value || tag.split(':')[0] === value || starMatches(value, tag)),
     dangling: ({ RepoTags }, value) => (RepoTags.length === 0) === ['1', 'true'].includes(value),
@@ -40,13 +46,21 @@ export async function listImages(session: GateSession, filters: Filters, all: bo
     since: ({ Created }, value) => Number(Created) > created(value),
     until: () => true,
   };
-  return items.filter((image) => Object.entries(filters).every(([key, values]) => values.length === 0 || values.some((value) => tests[key]?.(image, value) ?? false)));
+  return items.filter((image) =>
+    Object.entries(filters).every(([key, values]) => values.length === 0 || values.some((value) => tests[key]?.(image, value) ?? false)),
+  );
 }
 
 /** `*` once: begin and end have to fit. */
 function starMatches(pattern: string, tag: string): boolean {
   const [begin = '', end, ...rest] = pattern.split('*');
-  return end !== undefined && rest.length === 0 && tag.length >= begin.length + end.length && tag.startsWith(begin) && (tag.endsWith(end) || tag.split(':')[0]?.endsWith(end) === true);
+  return (
+    end !== undefined &&
+    rest.length === 0 &&
+    tag.length >= begin.length + end.length &&
+    tag.startsWith(begin) &&
+    (tag.endsWith(end) || tag.split(':')[0]?.endsWith(end) === true)
+  );
 }
 
 export const images: GateHandler = async ({ session, query, exchange }) => {
@@ -59,7 +73,19 @@ async function inspect(session: GateSession, id: string): Promise<Body> {
   return bodyOf(await session.engine.call({ method: 'GET', path: `/images/${id}/json` }));
 }
 
-const CONFIG = ['Cmd', 'Entrypoint', 'ExposedPorts', 'Healthcheck', 'Shell', 'StopSignal', 'User', 'Volumes', 'WorkingDir', 'ArgsEscaped', 'OnBuild'];
+const CONFIG = [
+  'Cmd',
+  'Entrypoint',
+  'ExposedPorts',
+  'Healthcheck',
+  'Shell',
+  'StopSignal',
+  'User',
+  'Volumes',
+  'WorkingDir',
+  'ArgsEscaped',
+  'OnBuild',
+];
 
 export const inspectImage: GateHandler = async ({ session, subject, exchange }) => {
   const image = session.context.image(subject);
@@ -88,17 +114,24 @@ function rowOf(session: GateSession, id: string): OwnRow | undefined {
 export const imageHistory: GateHandler = async ({ session, subject, exchange }) => {
   const image = session.context.image(subject);
   const row = rowOf(session, image.id);
-  if (!image.own || !row || row.notes.shared) throw denied('How the images of the lab were made is not shown: it would give the story away.');
+  if (!image.own || !row || row.notes.shared)
+    throw denied('How the images of the lab were made is not shown: it would give the story away.');
   const list = listOf(await session.engine.call({ method: 'GET', path: `/images/${image.id}/history` }));
-  const isOurs = (entry: Body): boolean => String(entry.CreatedBy).includes(`LABEL ${SESSION_LABEL}=`) || String(entry.CreatedBy).includes('LABEL io.ops-lab.');
+  const isOurs = (entry: Body): boolean =>
+    String(entry.CreatedBy).includes(`LABEL ${SESSION_LABEL}=`) || String(entry.CreatedBy).includes('LABEL io.ops-lab.');
   // The oldest line of ours stands right after FROM: what is before belongs to the lab.
   const begin = list.findLastIndex((entry) => String(entry.CreatedBy).includes(`${SESSION_LABEL}=${session.config.sessionId}`));
   const own = list.slice(0, Math.max(0, begin)).filter((entry) => !isOurs(entry));
-  exchange.reply.json(200, own.map((entry, index) => ({
-    ...pick(entry, ['Created', 'Size']),
-    Id: index === 0 ? image.id : '<missing>', CreatedBy: session.scrub(String(entry.CreatedBy)), Comment: '',
-    Tags: index === 0 ? (row.notes.tags ?? []) : null,
-  })));
+  exchange.reply.json(
+    200,
+    own.map((entry, index) => ({
+      ...pick(entry, ['Created', 'Size']),
+      Id: index === 0 ? image.id : '<missing>',
+      CreatedBy: session.scrub(String(entry.CreatedBy)),
+      Comment: '',
+      Tags: index === 0 ? (row.notes.tags ?? []) : null,
+    })),
+  );
 };
 
 export const pullImage: GateHandler = async ({ session, query, exchange }) => {
@@ -110,7 +143,9 @@ export const pullImage: GateHandler = async ({ session, query, exchange }) => {
   const found = reference.includes('@') ? null : findGiven(session, reference);
   if (!found) {
     const have = session.config.allowedImages.map((image) => image.name).join(', ');
-    throw denied(`${reference.slice(0, 120)} is not in this lab, and the lab works without a network. It has: ${have === '' ? 'no images' : have}`);
+    throw denied(
+      `${reference.slice(0, 120)} is not in this lab, and the lab works without a network. It has: ${have === '' ? 'no images' : have}`,
+    );
   }
   const { reply } = exchange;
   reply.begin(200, 'application/json');
@@ -145,14 +180,19 @@ export const tagImage: GateHandler = async ({ session, subject, query, exchange 
   const shared = session.config.allowedImages.some(({ id }) => id === image.id);
   let row = rowOf(session, image.id);
   if (!row) {
-    if (session.ledger.rows('image').length >= session.config.limits.images) throw limited(`${session.config.limits.images} images. Remove one (docker rmi).`);
+    if (session.ledger.rows('image').length >= session.config.limits.images)
+      throw limited(`${session.config.limits.images} images. Remove one (docker rmi).`);
     row = session.ledger.complete(session.ledger.intend('image', '', { shared: true, tags: [] }), image.id);
   }
   // An image of the lab is not touched on the engine: that name is known here only.
   if (!shared) {
     const mangled = session.names.mangleImage(tag);
     const at = mangled.lastIndexOf(':');
-    await session.engine.call({ method: 'POST', path: `/images/${image.id}/tag`, query: { repo: mangled.slice(0, at), tag: mangled.slice(at + 1) } });
+    await session.engine.call({
+      method: 'POST',
+      path: `/images/${image.id}/tag`,
+      query: { repo: mangled.slice(0, at), tag: mangled.slice(at + 1) },
+    });
   }
   noteTags(session, row, [tag]);
   exchange.reply.empty(201);
@@ -177,7 +217,9 @@ export async function removeLeftovers(session: GateSession): Promise<void> {
 
 /** @param reference how the engine is told which: by id, or by the one tag that it has left */
 async function removeRow(session: GateSession, row: OwnRow, force: boolean, reference: string = row.id): Promise<Record<string, string>[]> {
-  const answer = listOf(await session.engine.call({ method: 'DELETE', path: `/images/${reference}`, query: { noprune: 1, force: force ? 1 : 0 } }, [404]));
+  const answer = listOf(
+    await session.engine.call({ method: 'DELETE', path: `/images/${reference}`, query: { noprune: 1, force: force ? 1 : 0 } }, [404]),
+  );
   session.ledger.remove(row);
   await removeLeftovers(session).catch(() => {});
   return answer.map((entry) => Object.fromEntries(Object.entries(entry).map(([key, value]) => [key, session.names.plain(String(value))])));
@@ -193,7 +235,10 @@ export const removeImage: GateHandler = async ({ session, subject, query, exchan
     const left = byTag ? tags.filter((tag) => tag !== image.name) : [];
     if (left.length > 0) session.ledger.change(row, { notes: { tags: left } });
     else session.ledger.remove(row);
-    return exchange.reply.json(200, (byTag ? [image.name] : tags).map((tag) => ({ Untagged: tag })));
+    return exchange.reply.json(
+      200,
+      (byTag ? [image.name] : tags).map((tag) => ({ Untagged: tag })),
+    );
   }
   if (byTag && tags.length > 1) {
     await session.engine.call({ method: 'DELETE', path: `/images/${session.names.mangleImage(image.name)}`, query: { noprune: 1 } });

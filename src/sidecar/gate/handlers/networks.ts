@@ -11,9 +11,9 @@ import { labelRule } from '../policy/labels.ts';
 import type { Filters } from '../policy/query.ts';
 import { conflict, denied } from '../refusal.ts';
 import type { GateSession } from '../session.ts';
-import { endpoint } from './create-container.ts';
 import { labelMatches, nameMatches } from './container-filter.ts';
 import { refuseSelection } from './containers.ts';
+import { endpoint } from './create-container.ts';
 
 /** Engines from this major version on keep the host itself off an internal network when told so. */
 const ISOLATED_SINCE = 28;
@@ -41,9 +41,21 @@ function answer(session: GateSession, network: FoundNetwork, body: Body): Record
 function synthetic(session: GateSession, name: 'host' | 'none'): Record<string, unknown> {
   const Id = createHash('sha256').update(`${session.config.sessionId} ${name}`).digest('hex');
   return {
-    Name: name, Id, Created: new Date(session.startedAt).toISOString(), Scope: 'local', Driver: name === 'none' ? 'null' : name, EnableIPv6: false,
-    IPAM: { Driver: 'default', Options: null, Config: [] }, Internal: false, Attachable: false, Ingress: false, ConfigFrom: { Network: '' },
-    ConfigOnly: false, Containers: {}, Options: {}, Labels: {},
+    Name: name,
+    Id,
+    Created: new Date(session.startedAt).toISOString(),
+    Scope: 'local',
+    Driver: name === 'none' ? 'null' : name,
+    EnableIPv6: false,
+    IPAM: { Driver: 'default', Options: null, Config: [] },
+    Internal: false,
+    Attachable: false,
+    Ingress: false,
+    ConfigFrom: { Network: '' },
+    ConfigOnly: false,
+    Containers: {},
+    Options: {},
+    Labels: {},
   };
 }
 
@@ -62,7 +74,10 @@ export const networks: GateHandler = async ({ session, query, exchange }) => {
     }),
   );
   const all = [...list.flat(), synthetic(session, 'host'), synthetic(session, 'none')];
-  exchange.reply.json(200, all.filter((network) => matches(query.filters(), network)));
+  exchange.reply.json(
+    200,
+    all.filter((network) => matches(query.filters(), network)),
+  );
 };
 
 function matches(filters: Filters, network: Record<string, unknown>): boolean {
@@ -88,15 +103,22 @@ export const inspectNetwork: GateHandler = async ({ session, subject, exchange }
 /** Keeps this computer itself off the network, as the session's own one is made. */
 function options(session: GateSession): Record<string, string> {
   const major = Number(session.facts.version.split('.')[0]);
-  return major >= ISOLATED_SINCE ? { 'com.docker.network.bridge.gateway_mode_ipv4': 'isolated' } : { 'com.docker.network.bridge.inhibit_ipv4': 'true' };
+  return major >= ISOLATED_SINCE
+    ? { 'com.docker.network.bridge.gateway_mode_ipv4': 'isolated' }
+    : { 'com.docker.network.bridge.inhibit_ipv4': 'true' };
 }
 
 export const createNetwork: GateHandler = async ({ session, json, exchange }) => {
   const no = (why: string) => ({ rule: refuse(why) });
   const driver = (value: Json, path: string): undefined => {
-    if (value !== 'bridge') throw denied(`${path}: networks of type ${String(value).slice(0, 40)} are not allowed in this lab, only bridge`);
+    if (value !== 'bridge')
+      throw denied(`${path}: networks of type ${String(value).slice(0, 40)} are not allowed in this lab, only bridge`);
   };
-  const { Name, Labels = {}, IPAM } = rebuild(json, {
+  const {
+    Name,
+    Labels = {},
+    IPAM,
+  } = rebuild(json, {
     Name: { rule: text(400) },
     Driver: { rule: driver },
     Labels: { rule: labelRule },
@@ -108,16 +130,27 @@ export const createNetwork: GateHandler = async ({ session, json, exchange }) =>
     Scope: { rule: (value, path) => (value === 'local' ? undefined : refuse('there is no swarm.')(value, path)) },
     Ingress: no('there is no swarm.'),
     ConfigOnly: no('networks are made as they are.'),
-    ConfigFrom: { rule: (value, path) => (Object.values(value as object).every(isEmpty) ? undefined : refuse('networks are made as they are.')(value, path)) },
+    ConfigFrom: {
+      rule: (value, path) =>
+        Object.values(value as object).every(isEmpty) ? undefined : refuse('networks are made as they are.')(value, path),
+    },
     Options: no('options of a network reach this computer.'),
     IPAM: {
       rule: object({
         Driver: { rule: (value, path) => (value === 'default' ? undefined : refuse('addresses come from the engine.')(value, path)) },
         Options: no('addresses come from the engine.'),
-        Config: { rule: list(object({
-          Subnet: { rule: text(50) }, IPRange: { rule: text(50) }, Gateway: { rule: text(50) },
-          AuxiliaryAddresses: no('addresses come from the engine.'), AuxAddress: no('addresses come from the engine.'),
-        }), 1) },
+        Config: {
+          rule: list(
+            object({
+              Subnet: { rule: text(50) },
+              IPRange: { rule: text(50) },
+              Gateway: { rule: text(50) },
+              AuxiliaryAddresses: no('addresses come from the engine.'),
+              AuxAddress: no('addresses come from the engine.'),
+            }),
+            1,
+          ),
+        },
       }),
     },
   }) as { Name?: string; Labels?: Record<string, string>; IPAM?: { Config?: Record<string, string>[] } };
@@ -154,21 +187,32 @@ function assertSubnet(session: GateSession, { Subnet = '', IPRange = '', Gateway
     return range !== null && outer !== null && range.first >= outer.first && range.last <= outer.last && range.bits <= 29;
   };
   if (!inside(Subnet)) {
-    throw denied(`subnet ${Subnet.slice(0, 40)}: ${block === null ? 'this lab lets the engine choose addresses. Leave --subnet out.' : `only inside ${block} in this lab`}`);
+    throw denied(
+      `subnet ${Subnet.slice(0, 40)}: ${block === null ? 'this lab lets the engine choose addresses. Leave --subnet out.' : `only inside ${block} in this lab`}`,
+    );
   }
-  if ((IPRange !== '' && !inside(IPRange)) || (Gateway !== '' && !contains(Subnet, Gateway))) throw denied('the range and the gateway have to be inside the subnet');
+  if ((IPRange !== '' && !inside(IPRange)) || (Gateway !== '' && !contains(Subnet, Gateway)))
+    throw denied('the range and the gateway have to be inside the subnet');
 }
 
 /** @throws Refusal when an address was asked for that is outside the network or somebody else's */
-export async function assertAddressFree(session: GateSession, { id, address }: { readonly id: string; readonly address: string | null }): Promise<void> {
+export async function assertAddressFree(
+  session: GateSession,
+  { id, address }: { readonly id: string; readonly address: string | null },
+): Promise<void> {
   if (address === null) return;
   const body = await inspect(session, id);
   const configs = listOf(bodyOf(body.IPAM).Config);
   const inside = configs.find(({ Subnet }) => contains(String(Subnet), address));
   if (!inside) throw denied(`--ip ${address} is not inside the network`);
   const range = parseBlock(String(inside.Subnet));
-  const edge = [range?.first, (range?.first ?? 0) + 1, range?.last].some((number) => number !== undefined && contains(`${address}/32`, fromNumber(number)));
-  const taken = [...configs.map(({ Gateway }) => String(Gateway)), ...Object.values(bodyOf(body.Containers)).map((one) => String(bodyOf(one).IPv4Address).split('/')[0])];
+  const edge = [range?.first, (range?.first ?? 0) + 1, range?.last].some(
+    (number) => number !== undefined && contains(`${address}/32`, fromNumber(number)),
+  );
+  const taken = [
+    ...configs.map(({ Gateway }) => String(Gateway)),
+    ...Object.values(bodyOf(body.Containers)).map((one) => String(bodyOf(one).IPv4Address).split('/')[0]),
+  ];
   if (edge || taken.includes(address)) throw denied(`--ip ${address} belongs to somebody else on this network`);
 }
 
@@ -178,12 +222,19 @@ function fromNumber(number: number): string {
 
 export const connectNetwork: GateHandler = async ({ session, subject, json, exchange }) => {
   const network = session.context.network(subject);
-  const { Container, EndpointConfig = null } = rebuild(json, { Container: { rule: text(300) }, EndpointConfig: { rule: (value) => value } });
+  const { Container, EndpointConfig = null } = rebuild(json, {
+    Container: { rule: text(300) },
+    EndpointConfig: { rule: (value) => value },
+  });
   const row = session.context.container(String(Container ?? ''));
   if (network.id === 'none') throw denied('A container cannot be connected to none.');
   const settings = endpointSettings(session.context, EndpointConfig, 'EndpointConfig');
   await assertAddressFree(session, { id: network.id, address: settings.address });
-  await session.engine.call({ method: 'POST', path: `/networks/${network.id}/connect`, body: { Container: row.id, EndpointConfig: endpoint(row.name, settings) } });
+  await session.engine.call({
+    method: 'POST',
+    path: `/networks/${network.id}/connect`,
+    body: { Container: row.id, EndpointConfig: endpoint(row.name, settings) },
+  });
   exchange.reply.empty(200);
 };
 
@@ -219,5 +270,3 @@ export const pruneNetworks: GateHandler = async ({ session, query, exchange }) =
   }
   exchange.reply.json(200, { NetworksDeleted: deleted });
 };
-
-

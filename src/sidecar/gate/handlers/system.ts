@@ -21,9 +21,19 @@ export const ping: GateHandler = async ({ exchange }) => {
 
 export const version: GateHandler = async ({ session, exchange }) => {
   const { facts } = session;
-  const common = { Version: facts.version, ApiVersion: facts.apiVersion, MinAPIVersion: facts.apiVersion, Os: 'linux', Arch: facts.architecture };
+  const common = {
+    Version: facts.version,
+    ApiVersion: facts.apiVersion,
+    MinAPIVersion: facts.apiVersion,
+    Os: 'linux',
+    Arch: facts.architecture,
+  };
   const details = { ApiVersion: facts.apiVersion, MinAPIVersion: facts.apiVersion, Os: 'linux', Arch: facts.architecture };
-  exchange.reply.json(200, { Platform: { Name: '' }, Components: [{ Name: 'Engine', Version: facts.version, Details: details }], ...common });
+  exchange.reply.json(200, {
+    Platform: { Name: '' },
+    Components: [{ Name: 'Engine', Version: facts.version, Details: details }],
+    ...common,
+  });
 };
 
 export const info: GateHandler = async ({ session, exchange }) => {
@@ -72,7 +82,11 @@ export const info: GateHandler = async ({ session, exchange }) => {
 export const plugins: GateHandler = async ({ exchange }) => exchange.reply.json(200, []);
 
 export const diskUse: GateHandler = async ({ session, exchange }) => {
-  const [all, images, volumes] = [await listContainers(session, {}, true), await listImages(session, {}, false), await listVolumes(session, {})];
+  const [all, images, volumes] = [
+    await listContainers(session, {}, true),
+    await listImages(session, {}, false),
+    await listVolumes(session, {}),
+  ];
   const size = listOf(images).reduce((sum, image) => sum + Number(image.Size ?? 0), 0);
   exchange.reply.json(200, {
     LayersSize: size,
@@ -93,14 +107,22 @@ function wanted(filters: Filters, event: GateEvent): boolean {
   const { name = '', image = '', container = '' } = event.attributes;
   const verb = event.action.split(':')[0] ?? '';
   const about = (kind: string, values: readonly string[]): boolean =>
-    values.some((value) => (event.type === kind && (value === name || event.id.startsWith(value))) || (kind === 'container' && container.startsWith(value) && value.length >= 12));
+    values.some(
+      (value) =>
+        (event.type === kind && (value === name || event.id.startsWith(value))) ||
+        (kind === 'container' && container.startsWith(value) && value.length >= 12),
+    );
   const tests: Readonly<Record<string, (values: readonly string[]) => boolean>> = {
     type: (values) => values.includes(event.type),
     event: (values) => values.includes(event.action) || values.includes(verb),
     container: (values) => about('container', values),
     network: (values) => about('network', values),
     volume: (values) => about('volume', values),
-    image: (values) => values.some((value) => value === image || `${value}:latest` === image || (event.type === 'image' && (value === name || `${value}:latest` === name))),
+    image: (values) =>
+      values.some(
+        (value) =>
+          value === image || `${value}:latest` === image || (event.type === 'image' && (value === name || `${value}:latest` === name)),
+      ),
     label: (values) =>
       values.every((value) => {
         const [key = '', ...rest] = value.split('=');
@@ -113,7 +135,14 @@ function wanted(filters: Filters, event: GateEvent): boolean {
 }
 
 function line({ type, action, id, at, attributes }: GateEvent): string {
-  const event = { Type: type, Action: action, Actor: { ID: id, Attributes: attributes }, scope: 'local', time: Number(at / 1_000_000_000n), timeNano: Number(at) };
+  const event = {
+    Type: type,
+    Action: action,
+    Actor: { ID: id, Attributes: attributes },
+    scope: 'local',
+    time: Number(at / 1_000_000_000n),
+    timeNano: Number(at),
+  };
   const older = type === 'container' ? { status: action, id, from: attributes.image ?? '' } : {};
   // A number of nanoseconds is more than JavaScript holds exactly: its digits are put in by hand.
   return `${JSON.stringify({ ...older, ...event }).replace(/"timeNano":[^}]*/, `"timeNano":${at}`)}\n`;
@@ -141,13 +170,25 @@ export const events: GateHandler = async ({ session, events: hub, query, exchang
   signal.addEventListener('abort', stop);
   const left = until === null ? null : Math.max(0, Number(until / 1_000_000n) - Date.now());
   let over = left === 0;
-  const timer = left !== null && left > 0 ? setTimeout(() => { over = true; wake?.(); }, Math.min(left, 2 ** 31 - 1)) : undefined;
+  const timer =
+    left !== null && left > 0
+      ? setTimeout(
+          () => {
+            over = true;
+            wake?.();
+          },
+          Math.min(left, 2 ** 31 - 1),
+        )
+      : undefined;
   try {
     while (!signal.aborted && !behind) {
       const event = queue.shift();
       if (event) await reply.write(line(event));
       else if (over) break;
-      else await new Promise<void>((resolve) => { wake = resolve; });
+      else
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
     }
     reply.end();
   } finally {

@@ -13,7 +13,15 @@ import { labelMatches, nameMatches } from './container-filter.ts';
 import { refuseSelection } from './containers.ts';
 
 function answer(row: OwnRow, body: Body): Record<string, unknown> {
-  return { ...pick(body, ['CreatedAt']), Name: row.name, Driver: 'local', Mountpoint: '', Labels: plainLabels(body.Labels), Options: null, Scope: 'local' };
+  return {
+    ...pick(body, ['CreatedAt']),
+    Name: row.name,
+    Driver: 'local',
+    Mountpoint: '',
+    Labels: plainLabels(body.Labels),
+    Options: null,
+    Scope: 'local',
+  };
 }
 
 const pending = new WeakMap<GateSession, Map<string, Promise<OwnRow>>>();
@@ -29,7 +37,9 @@ export async function createNamedVolume(session: GateSession, name: string, labe
   const made = session.make('volume', name, { labels }, session.config.limits.volumes, async () => {
     const Name = session.names.mangle(name);
     await session.engine.call({
-      method: 'POST', path: '/volumes/create', body: { Name, Driver: 'local', DriverOpts: {}, Labels: { ...labels, ...session.context.labels('volume', name) } },
+      method: 'POST',
+      path: '/volumes/create',
+      body: { Name, Driver: 'local', DriverOpts: {}, Labels: { ...labels, ...session.context.labels('volume', name) } },
     });
     return Name;
   });
@@ -45,7 +55,9 @@ export async function listVolumes(session: GateSession, filters: Filters): Promi
   const own = session.ledger.own('volume');
   if (own.length === 0) return [];
   const label = Object.entries(session.config.labels).map(([key, value]) => `${key}=${value}`);
-  const body = bodyOf(await session.engine.call({ method: 'GET', path: '/volumes', query: { filters: JSON.stringify(label.length > 0 ? { label } : {}) } }));
+  const body = bodyOf(
+    await session.engine.call({ method: 'GET', path: '/volumes', query: { filters: JSON.stringify(label.length > 0 ? { label } : {}) } }),
+  );
   const list = listOf(body.Volumes).flatMap((volume) => {
     const row = session.ledger.byId('volume', String(volume.Name));
     return row ? [answer(row, volume)] : [];
@@ -57,7 +69,9 @@ export async function listVolumes(session: GateSession, filters: Filters): Promi
     driver: (_volume, value) => value === 'local',
     dangling: (volume, value) => used.has(String(volume.Name)) !== ['1', 'true'].includes(value),
   };
-  return list.filter((volume) => Object.entries(filters).every(([key, values]) => values.length === 0 || values.some((value) => tests[key]?.(volume, value) ?? false)));
+  return list.filter((volume) =>
+    Object.entries(filters).every(([key, values]) => values.length === 0 || values.some((value) => tests[key]?.(volume, value) ?? false)),
+  );
 }
 
 export const volumes: GateHandler = async ({ session, query, exchange }) => {

@@ -25,7 +25,16 @@ const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const PATH = /^(?:\/[A-Za-z0-9_.:@-]+)+$/;
 const QUERY = /^[A-Za-z0-9._~*%+&=:,/@!'"()[\]{}$|^-]*$/;
 /** Meaningless or dangerous when they come twice. */
-const ONCE = new Set(['host', 'content-length', 'transfer-encoding', 'content-type', 'connection', 'upgrade', 'expect', 'content-encoding']);
+const ONCE = new Set([
+  'host',
+  'content-length',
+  'transfer-encoding',
+  'content-type',
+  'connection',
+  'upgrade',
+  'expect',
+  'content-encoding',
+]);
 
 /**
  * @param head all before the empty line, as latin1

@@ -5,7 +5,8 @@ import { rawSocket } from '../../../test-support/raw-socket.ts';
 const CREATE = JSON.stringify({ Image: 'lab' });
 const HOST = 'Host: docker\r\n';
 const post = (path: string, headers: string, body = ''): string => `POST ${path} HTTP/1.1\r\n${headers}\r\n${body}`;
-const create = (headers: string, body = CREATE): string => post('/v1.41/containers/create', `${HOST}Content-Type: application/json\r\n${headers}`, body);
+const create = (headers: string, body = CREATE): string =>
+  post('/v1.41/containers/create', `${HOST}Content-Type: application/json\r\n${headers}`, body);
 const length = `Content-Length: ${CREATE.length}\r\n`;
 const ping = `GET /_ping HTTP/1.1\r\n${HOST}\r\n`;
 
@@ -53,7 +54,16 @@ const BROKEN: readonly [id: string, what: string, bytes: string, status?: number
   ['G-2', 'the preface of HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
   ['G-2', 'CONNECT', `CONNECT x:80 HTTP/1.1\r\n${HOST}\r\n`],
   ['G-2', 'TRACE', `TRACE /_ping HTTP/1.1\r\n${HOST}\r\n`],
-  ['G-3', 'a form', post('/v1.41/images/create?fromImage=lab', `${HOST}Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 9\r\n`, 'fromImage'), 415],
+  [
+    'G-3',
+    'a form',
+    post(
+      '/v1.41/images/create?fromImage=lab',
+      `${HOST}Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 9\r\n`,
+      'fromImage',
+    ),
+    415,
+  ],
 ];
 
 describe('the gate on the wire', () => {
@@ -66,7 +76,8 @@ describe('the gate on the wire', () => {
   });
   afterAll(() => fixture?.close());
 
-  const changed = (): string[] => fixture.engine.requests.filter(({ method }) => method !== 'GET').map(({ method, target }) => `${method} ${target}`);
+  const changed = (): string[] =>
+    fixture.engine.requests.filter(({ method }) => method !== 'GET').map(({ method, target }) => `${method} ${target}`);
 
   it.each(BROKEN)('%s refuses %s and closes', async (_id, _what, bytes, status = 400) => {
     const answer = await rawSocket(fixture.socket, bytes, 1_000);
@@ -103,7 +114,8 @@ describe('the gate on the wire', () => {
   });
 
   it('HTP-052, unknown versions and OPTIONS have nothing behind them', async () => {
-    const status = async (line: string): Promise<number> => (await rawSocket(fixture.socket, `${line} HTTP/1.1\r\n${HOST}\r\n`, 200)).status;
+    const status = async (line: string): Promise<number> =>
+      (await rawSocket(fixture.socket, `${line} HTTP/1.1\r\n${HOST}\r\n`, 200)).status;
     expect(await status('POST /V1.41/Containers/Create')).toBe(404);
     expect(await status('GET /v1.23/containers/json')).toBe(400);
     expect(await status('GET /v1.40/containers/json')).toBe(400);
@@ -131,37 +143,58 @@ describe('the gate on the wire', () => {
     );
     expect((await rawSocket(fixture.socket, chunked)).status).toBe(201);
     const forwarded = fixture.engine.requests.find(({ target }) => target.includes('/containers/create'));
-    expect(forwarded?.rawHeaders.filter((_value, index) => index % 2 === 0).sort()).toEqual(['Connection', 'Content-Length', 'Content-Type', 'Host']);
+    expect(forwarded?.rawHeaders.filter((_value, index) => index % 2 === 0).sort()).toEqual([
+      'Connection',
+      'Content-Length',
+      'Content-Type',
+      'Host',
+    ]);
     expect(forwarded?.headers).toMatchObject({ host: 'docker', connection: 'close' });
     const body = JSON.parse(forwarded?.body.toString() ?? '') as { HostConfig: { NetworkMode: string } };
     expect(body.HostConfig.NetworkMode).toBe(SESSION_NETWORK);
   });
 
   it('HTP-027: refuses another content type', async () => {
-    const answer = await rawSocket(fixture.socket, post('/v1.41/containers/create', `${HOST}Content-Type: multipart/form-data\r\n${length}`, CREATE));
+    const answer = await rawSocket(
+      fixture.socket,
+      post('/v1.41/containers/create', `${HOST}Content-Type: multipart/form-data\r\n${length}`, CREATE),
+    );
     expect(answer.status).toBe(415);
   });
 
   it('HTP-036, HTP-038: bytes before the switch never reach the engine; nothing follows a refused switch', async () => {
     const id = fixture.gate.session.ledger.own('container')[0]?.id ?? '';
-    const early = post(`/v1.41/containers/${id}/attach?stream=1`, `${HOST}Connection: Upgrade\r\nUpgrade: tcp\r\n`, 'POST /v1.41/containers/prune HTTP/1.1\r\nHost: x\r\n\r\n');
+    const early = post(
+      `/v1.41/containers/${id}/attach?stream=1`,
+      `${HOST}Connection: Upgrade\r\nUpgrade: tcp\r\n`,
+      'POST /v1.41/containers/prune HTTP/1.1\r\nHost: x\r\n\r\n',
+    );
     const answer = await rawSocket(fixture.socket, early, 500);
     expect(answer.text).not.toContain('hello');
     expect(answer.closed).toBe(true);
-    const refused = post(`/v1.41/exec/${'a'.repeat(64)}/start`, `${HOST}Connection: Upgrade\r\nUpgrade: tcp\r\nContent-Type: application/json\r\nContent-Length: 2\r\n`, '{}');
+    const refused = post(
+      `/v1.41/exec/${'a'.repeat(64)}/start`,
+      `${HOST}Connection: Upgrade\r\nUpgrade: tcp\r\nContent-Type: application/json\r\nContent-Length: 2\r\n`,
+      '{}',
+    );
     expect((await rawSocket(fixture.socket, refused, 500)).status).toBe(404);
     expect(changed().filter((line) => line.includes('prune') || line.includes('/exec/'))).toEqual([]);
   });
 
   it('EXE-017: attaches, and passes the end of each direction on', async () => {
     const id = fixture.gate.session.ledger.own('container')[0]?.id ?? '';
-    const answer = await rawSocket(fixture.socket, post(`/v1.41/containers/${id}/attach?stream=1`, `${HOST}Connection: Upgrade\r\nUpgrade: tcp\r\n`), 1_000);
+    const answer = await rawSocket(
+      fixture.socket,
+      post(`/v1.41/containers/${id}/attach?stream=1`, `${HOST}Connection: Upgrade\r\nUpgrade: tcp\r\n`),
+      1_000,
+    );
     expect(answer.text).toMatch(/^HTTP\/1\.1 101 UPGRADED\r\n[\s\S]*hello$/);
     expect(answer.closed).toBe(true);
   });
 
   it('EXE-008, OWN-017: foreign, missing and malformed look the same; the own workstation is refused with a reason', async () => {
-    const ask = async (path: string) => (await rawSocket(fixture.socket, `GET ${path} HTTP/1.1\r\n${HOST}\r\n`, 200)).body.replace(/[0-9a-f]{64}|nosuch/, 'X');
+    const ask = async (path: string) =>
+      (await rawSocket(fixture.socket, `GET ${path} HTTP/1.1\r\n${HOST}\r\n`, 200)).body.replace(/[0-9a-f]{64}|nosuch/, 'X');
     expect(await ask(`/v1.41/containers/${'c'.repeat(64)}/json`)).toBe(await ask('/v1.41/containers/nosuch/json'));
     const own = await rawSocket(fixture.socket, post(`/v1.41/containers/${TERMINAL}/pause`, HOST));
     expect(own.status).toBe(403);

@@ -44,14 +44,14 @@ export class GateServer {
     this.#server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => void this.#serve(socket));
   }
 
-  /** @param path of a Unix socket or named pipe; what is left there from before is replaced */
-  async listen(path: string): Promise<void> {
+  /** @param path of a Unix socket or named pipe; what is left there from before is replaced. `mode`: its permissions */
+  async listen(path: string, mode: number): Promise<void> {
     if (!path.startsWith('\\\\')) rmSync(path, { force: true });
     await new Promise<void>((resolve, reject) => {
       this.#server.once('error', reject);
       this.#server.listen(path, () => resolve());
     });
-    if (!path.startsWith('\\\\')) chmodSync(path, 0o660);
+    if (!path.startsWith('\\\\')) chmodSync(path, mode);
   }
 
   /** Cuts all connections; resolves when the socket is gone. */

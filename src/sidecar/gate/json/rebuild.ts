@@ -93,7 +93,8 @@ export const record =
     for (const [name, entry] of entries) {
       if (!key.test(name)) throw bad(`${path}: ${JSON.stringify(name.slice(0, 60))} is not valid here`);
       const rebuilt = item(entry, `${path}.${name}`);
-      if (rebuilt !== undefined) Object.defineProperty(result, name, { value: rebuilt, enumerable: true, writable: true, configurable: true });
+      if (rebuilt !== undefined)
+        Object.defineProperty(result, name, { value: rebuilt, enumerable: true, writable: true, configurable: true });
     }
     return result;
   };

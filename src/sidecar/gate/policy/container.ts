@@ -7,9 +7,9 @@ import { bad, denied } from '../refusal.ts';
 import { isSurroundings } from './addresses.ts';
 import type { FoundImage, PolicyContext } from './context.ts';
 import { type EndpointSettings, endpointSettings } from './endpoint-settings.ts';
+import { capabilities, limitsOf, logConfig, restartPolicy, securityOptions, ulimits } from './forced.ts';
 import { labelRule, STOP_SIGNAL } from './labels.ts';
 import { insidePath, type WantedMount, wantedMounts } from './mounts.ts';
-import { capabilities, limitsOf, logConfig, restartPolicy, securityOptions, ulimits } from './forced.ts';
 
 export interface WantedPort {
   readonly container: string;
@@ -146,7 +146,9 @@ function hostFields(context: PolicyContext): Fields {
     SecurityOpt: { rule: securityOptions },
     ReadonlyRootfs: { rule: flag },
     Init: { rule: flag },
-    Dns: { rule: list((value, path) => (dns.includes(String(value)) ? value : refuse('names are only looked up inside it.')(value, path)), 3) },
+    Dns: {
+      rule: list((value, path) => (dns.includes(String(value)) ? value : refuse('names are only looked up inside it.')(value, path)), 3),
+    },
     DnsOptions: { rule: list(text(80, /^[a-z0-9:-]+$/), 8) },
     DnsSearch: { rule: list(text(253, /^[A-Za-z0-9.-]+$/), 6) },
     ExtraHosts: { rule: list((value, path) => extraHost(context, value, path), 16) },
@@ -167,10 +169,14 @@ function hostFields(context: PolicyContext): Fields {
     DeviceCgroupRules: no(DEVICES, 'array'),
     DeviceRequests: no(DEVICES, 'array'),
     Sysctls: {
-      rule: record(/^[a-z0-9_.-]{1,80}$/, (value, path) => {
-        const wanted = `${path.slice('HostConfig.Sysctls.'.length)}=${String(value)}`;
-        return sysctls.includes(wanted) ? value : refuse('the lab does not list this setting of the kernel.')(value, path);
-      }, 8),
+      rule: record(
+        /^[a-z0-9_.-]{1,80}$/,
+        (value, path) => {
+          const wanted = `${path.slice('HostConfig.Sysctls.'.length)}=${String(value)}`;
+          return sysctls.includes(wanted) ? value : refuse('the lab does not list this setting of the kernel.')(value, path);
+        },
+        8,
+      ),
     },
     OomScoreAdj: no(KERNEL, 'number'),
     OomKillDisable: no(KERNEL, 'boolean'),
@@ -221,7 +227,8 @@ function portsOf(bindings: Json): WantedPort[] {
   if (!isObject(bindings)) throw bad('HostConfig.PortBindings: not an object');
   const ports: WantedPort[] = [];
   for (const [container, hosts] of Object.entries(bindings)) {
-    if (!PORT.test(container) || Number(container.split('/')[0]) > 65_535) throw bad(`HostConfig.PortBindings: ${JSON.stringify(container.slice(0, 30))} is not a port`);
+    if (!PORT.test(container) || Number(container.split('/')[0]) > 65_535)
+      throw bad(`HostConfig.PortBindings: ${JSON.stringify(container.slice(0, 30))} is not a port`);
     if (hosts !== null && !Array.isArray(hosts)) throw bad('HostConfig.PortBindings: not a list');
     const given = (hosts as readonly Json[] | null) ?? [];
     for (const entry of given.length > 0 ? given : [{}]) {
@@ -248,7 +255,9 @@ function networksOf(context: PolicyContext, mode: string, networking: Json): { m
   if (first.id !== 'none') networks.set(first.id, { id: first.id, aliases: [], address: null });
   if (!isEmpty(networking)) {
     if (!isObject(networking)) throw bad('NetworkingConfig: not an object');
-    const { EndpointsConfig = {} } = rebuild(networking, { EndpointsConfig: { rule: (value) => value } }, 'NetworkingConfig') as { EndpointsConfig?: Json };
+    const { EndpointsConfig = {} } = rebuild(networking, { EndpointsConfig: { rule: (value) => value } }, 'NetworkingConfig') as {
+      EndpointsConfig?: Json;
+    };
     if (!isObject(EndpointsConfig)) throw bad('NetworkingConfig.EndpointsConfig: not an object');
     for (const [reference, settings] of Object.entries(EndpointsConfig)) {
       const { id } = context.network(reference);
@@ -270,12 +279,33 @@ export function wantedContainer(context: PolicyContext, body: JsonObject, proces
   if (typeof Image !== 'string') throw bad('no image was named');
   if (HostConfig !== null && !isObject(HostConfig)) throw bad('HostConfig: not an object');
   const host = rebuild(HostConfig ?? (Object.create(null) as JsonObject), hostFields(context), 'HostConfig');
-  const { Binds = null, Mounts = null, VolumesFrom = null, Tmpfs = null, PortBindings = null, PublishAllPorts, NetworkMode = '', Ulimits = null, ...rest } = host;
+  const {
+    Binds = null,
+    Mounts = null,
+    VolumesFrom = null,
+    Tmpfs = null,
+    PortBindings = null,
+    PublishAllPorts,
+    NetworkMode = '',
+    Ulimits = null,
+    ...rest
+  } = host;
   const image = context.image(Image);
   const mounts = wantedMounts(context, { binds: Binds, mounts: Mounts, tmpfs: Tmpfs, volumesFrom: VolumesFrom, volumes: Volumes });
   const { mode, networks } = networksOf(context, String(NetworkMode), NetworkingConfig);
   const limits = limitsOf(context.config.limits, rest, processors);
-  const kept = ['RestartPolicy', 'AutoRemove', 'ReadonlyRootfs', 'Init', 'Dns', 'DnsOptions', 'DnsSearch', 'ExtraHosts', 'ConsoleSize', 'Sysctls'];
+  const kept = [
+    'RestartPolicy',
+    'AutoRemove',
+    'ReadonlyRootfs',
+    'Init',
+    'Dns',
+    'DnsOptions',
+    'DnsSearch',
+    'ExtraHosts',
+    'ConsoleSize',
+    'Sysctls',
+  ];
   return {
     image,
     config,
@@ -309,5 +339,3 @@ export function assignPorts(wanted: readonly WantedPort[], taken: ReadonlySet<nu
     return { container, host: next };
   });
 }
-
-

@@ -55,9 +55,17 @@ export function ulimits(limits: Limits, asked: Json): { Name: string; Soft: numb
     if (!Array.isArray(asked)) throw bad('HostConfig.Ulimits: not a list');
     for (const entry of (asked as readonly Json[]).slice(0, 16)) {
       if (!isObject(entry)) throw bad('HostConfig.Ulimits: not an object');
-      const { Name, Soft = 0, Hard = 0 } = rebuild(
+      const {
+        Name,
+        Soft = 0,
+        Hard = 0,
+      } = rebuild(
         entry,
-        { Name: { rule: text(20) }, Soft: { rule: whole(-1, Number.MAX_SAFE_INTEGER) }, Hard: { rule: whole(-1, Number.MAX_SAFE_INTEGER) } },
+        {
+          Name: { rule: text(20) },
+          Soft: { rule: whole(-1, Number.MAX_SAFE_INTEGER) },
+          Hard: { rule: whole(-1, Number.MAX_SAFE_INTEGER) },
+        },
         'HostConfig.Ulimits',
       ) as { Name?: string; Soft?: number; Hard?: number };
       if (Name === 'core' && Soft === 0 && Hard === 0) continue;
@@ -88,7 +96,11 @@ export function securityOptions(value: Json, path: string): undefined {
 
 export function restartPolicy(value: Json, path: string): Json | undefined {
   if (!isObject(value)) throw bad(`${path}: not an object`);
-  const { Name = '', MaximumRetryCount = 0 } = rebuild(value, { Name: { rule: text(20) }, MaximumRetryCount: { rule: whole(0, 1_000_000) } }, path) as {
+  const { Name = '', MaximumRetryCount = 0 } = rebuild(
+    value,
+    { Name: { rule: text(20) }, MaximumRetryCount: { rule: whole(0, 1_000_000) } },
+    path,
+  ) as {
     Name?: string;
     MaximumRetryCount?: number;
   };
@@ -101,8 +113,12 @@ export function restartPolicy(value: Json, path: string): Json | undefined {
 /** The log stays where the lab keeps it; who asks for another place is told so. */
 export function logConfig(value: Json, path: string): undefined {
   if (!isObject(value)) throw bad(`${path}: not an object`);
-  const { Type = '', Config = {} } = rebuild(value, { Type: { rule: text(40) }, Config: { rule: (config) => config } }, path) as { Type?: string; Config?: Json };
-  if (!['', 'json-file', 'local', 'none'].includes(Type)) throw denied(`${path}: the log driver ${Type} is not allowed in this lab (--log-driver)`);
+  const { Type = '', Config = {} } = rebuild(value, { Type: { rule: text(40) }, Config: { rule: (config) => config } }, path) as {
+    Type?: string;
+    Config?: Json;
+  };
+  if (!['', 'json-file', 'local', 'none'].includes(Type))
+    throw denied(`${path}: the log driver ${Type} is not allowed in this lab (--log-driver)`);
   if (!isObject(Config)) throw bad(`${path}.Config: not an object`);
   const other = Object.keys(Config).find((name) => name !== 'max-size' && name !== 'max-file' && name !== 'compress');
   if (other !== undefined) throw denied(`${path}: the option ${other} is not allowed in this lab (--log-opt)`);

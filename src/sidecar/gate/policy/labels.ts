@@ -15,9 +15,14 @@ export function isReservedLabel(name: string): boolean {
 }
 
 export function labelRule(value: Json, path: string): Json {
-  const labels = record(/^[\x20-\x7e]{1,256}$/, (item, where) => (item === null ? '' : item === '' ? '' : text(BYTES)(item, where)), MOST)(value, path) as Record<string, string>;
+  const labels = record(
+    /^[\x20-\x7e]{1,256}$/,
+    (item, where) => (item === null ? '' : item === '' ? '' : text(BYTES)(item, where)),
+    MOST,
+  )(value, path) as Record<string, string>;
   const reserved = Object.keys(labels).find(isReservedLabel);
   if (reserved !== undefined) throw denied(`${path}: the label ${reserved} is reserved by the lab`);
-  if (Object.entries(labels).reduce((sum, [name, item]) => sum + name.length + item.length, 0) > BYTES) throw bad(`${path}: more than ${BYTES} bytes of labels`);
+  if (Object.entries(labels).reduce((sum, [name, item]) => sum + name.length + item.length, 0) > BYTES)
+    throw bad(`${path}: more than ${BYTES} bytes of labels`);
   return labels;
 }

@@ -24,7 +24,8 @@ const UNTOUCHED = /^\/(?:proc|sys|dev)(?:\/|$)/;
 
 /** @returns the path as it is, when it is absolute and normal @throws Refusal */
 export function insidePath(value: string, what: string): string {
-  if (!value.startsWith('/') || value.includes('\0') || value.length > 1024) throw bad(`${what}: ${JSON.stringify(value.slice(0, 60))} is not an absolute path`);
+  if (!value.startsWith('/') || value.includes('\0') || value.length > 1024)
+    throw bad(`${what}: ${JSON.stringify(value.slice(0, 60))} is not an absolute path`);
   const path = posix.normalize(value).replace(/(?<=.)\/$/, '');
   if (value.split('/').includes('..')) throw bad(`${what}: a path with .. in it`);
   return path;
@@ -84,7 +85,13 @@ const MOUNT = {
       DriverConfig: { rule: refuse('volumes are local') },
     }),
   },
-  TmpfsOptions: { rule: object({ SizeBytes: { rule: atMost(Number.MAX_SAFE_INTEGER) }, Mode: { rule: ignore }, Options: { rule: refuse('the lab chooses them') } }) },
+  TmpfsOptions: {
+    rule: object({
+      SizeBytes: { rule: atMost(Number.MAX_SAFE_INTEGER) },
+      Mode: { rule: ignore },
+      Options: { rule: refuse('the lab chooses them') },
+    }),
+  },
   BindOptions: { rule: refuse('folders are not bound') },
   ImageOptions: { rule: refuse('images are not mounted') },
   ClusterOptions: { rule: refuse('there is no cluster') },
@@ -114,7 +121,15 @@ function mount(context: PolicyContext, entry: Json, path: string): WantedMount {
 
 function memory(context: PolicyContext, at: string, size: number): WantedMount {
   const most = context.config.limits.tmpfsBytes;
-  return { type: 'tmpfs', name: '', target: at, readOnly: false, noCopy: false, anonymous: false, size: size > 0 ? Math.min(size, most) : most };
+  return {
+    type: 'tmpfs',
+    name: '',
+    target: at,
+    readOnly: false,
+    noCopy: false,
+    anonymous: false,
+    size: size > 0 ? Math.min(size, most) : most,
+  };
 }
 
 const UNITS: Readonly<Record<string, number>> = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
@@ -142,14 +157,16 @@ export function wantedMounts(context: PolicyContext, fields: MountFields): Wante
     wanted.set(one.target, one);
   };
   for (const [index, entry] of listOf(fields.binds, 'HostConfig.Binds').entries()) add(bind(context, entry, `HostConfig.Binds[${index}]`));
-  for (const [index, entry] of listOf(fields.mounts, 'HostConfig.Mounts').entries()) add(mount(context, entry, `HostConfig.Mounts[${index}]`));
+  for (const [index, entry] of listOf(fields.mounts, 'HostConfig.Mounts').entries())
+    add(mount(context, entry, `HostConfig.Mounts[${index}]`));
   if (!isEmpty(fields.tmpfs)) {
     if (!isObject(fields.tmpfs)) throw bad('HostConfig.Tmpfs: not an object');
     for (const [at, options] of Object.entries(fields.tmpfs)) {
       add(memory(context, target(at, 'HostConfig.Tmpfs'), tmpfsSize(String(text(400)(options, 'HostConfig.Tmpfs')))));
     }
   }
-  for (const entry of listOf(fields.volumesFrom, 'HostConfig.VolumesFrom')) for (const one of from(context, entry)) if (!wanted.has(one.target)) add(one);
+  for (const entry of listOf(fields.volumesFrom, 'HostConfig.VolumesFrom'))
+    for (const one of from(context, entry)) if (!wanted.has(one.target)) add(one);
   if (!isEmpty(fields.volumes)) {
     if (!isObject(fields.volumes)) throw bad('Volumes: not an object');
     const targets = Object.keys(fields.volumes).map((at) => target(at, 'Volumes'));
@@ -179,7 +196,10 @@ function from(context: PolicyContext, entry: Json): WantedMount[] {
 }
 
 /** The mounts as the engine gets them. @param volumeId name on the engine of a volume that the learner calls `name` */
-export function forwardedMounts(wanted: readonly WantedMount[], volumeId: (name: string) => string): { Mounts: object[]; Tmpfs: Record<string, string> } {
+export function forwardedMounts(
+  wanted: readonly WantedMount[],
+  volumeId: (name: string) => string,
+): { Mounts: object[]; Tmpfs: Record<string, string> } {
   const Mounts = wanted
     .filter(({ type }) => type === 'volume')
     .map((one) => ({

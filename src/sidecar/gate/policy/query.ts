@@ -88,7 +88,8 @@ export function parseQuery(source: string, fields: QueryFields, bounds: JsonBoun
     if (value.includes('\0')) throw bad(`${key}: holds a NUL`);
     if (field.type === 'texts') {
       const before = query.texts(key);
-      if (before.length >= field.most || !field.pattern.test(value)) throw bad(`${key}: ${JSON.stringify(value.slice(0, 60))} is not valid here`);
+      if (before.length >= field.most || !field.pattern.test(value))
+        throw bad(`${key}: ${JSON.stringify(value.slice(0, 60))} is not valid here`);
       query.set(key, [...before, value]);
       continue;
     }

@@ -25,8 +25,29 @@ interface EngineEvent {
 
 const ACTIONS: Readonly<Record<string, readonly string[]>> = {
   container: [
-    'attach', 'commit', 'copy', 'create', 'destroy', 'detach', 'die', 'exec_create', 'exec_detach', 'exec_die', 'exec_start', 'health_status', 'kill',
-    'oom', 'pause', 'rename', 'resize', 'restart', 'start', 'stop', 'top', 'unpause', 'update',
+    'attach',
+    'commit',
+    'copy',
+    'create',
+    'destroy',
+    'detach',
+    'die',
+    'exec_create',
+    'exec_detach',
+    'exec_die',
+    'exec_start',
+    'health_status',
+    'kill',
+    'oom',
+    'pause',
+    'rename',
+    'resize',
+    'restart',
+    'start',
+    'stop',
+    'top',
+    'unpause',
+    'update',
   ],
   network: ['connect', 'create', 'destroy', 'disconnect', 'remove'],
   volume: ['create', 'destroy', 'mount', 'unmount'],
@@ -122,7 +143,8 @@ export class EventHub {
       if (kind !== 'network' || id !== this.#session.config.sessionNetworkId) return;
     }
     const attributes = await this.#attributes(kind, verb, row, line.Actor?.Attributes ?? {});
-    if (attributes) this.#tell({ type: kind, action: this.#session.scrub(action), id: kind === 'volume' ? (row?.name ?? '') : id, at, attributes });
+    if (attributes)
+      this.#tell({ type: kind, action: this.#session.scrub(action), id: kind === 'volume' ? (row?.name ?? '') : id, at, attributes });
     if (row && kind === 'container' && verb === 'destroy') {
       this.#session.ledger.remove(row);
       for (const listener of this.#destroyed) listener(row);
@@ -142,7 +164,12 @@ export class EventHub {
   }
 
   /** @returns null for an event that is not the learner's to see */
-  async #attributes(kind: Kind, verb: string, row: OwnRow | undefined, given: Readonly<Record<string, unknown>>): Promise<Record<string, string> | null> {
+  async #attributes(
+    kind: Kind,
+    verb: string,
+    row: OwnRow | undefined,
+    given: Readonly<Record<string, unknown>>,
+  ): Promise<Record<string, string> | null> {
     const { ledger, names } = this.#session;
     const text = (name: string): string => (typeof given[name] === 'string' ? (given[name] as string) : '');
     if (kind === 'network') {
@@ -162,7 +189,8 @@ export class EventHub {
       if (!(await this.#rowOf('exec', text('execID')))) return null;
       attributes.execID = text('execID');
     }
-    for (const name of ['exitCode', 'signal']) if (/^\d{1,3}$/.test(text(name)) && !Object.hasOwn(row.notes.labels ?? {}, name)) attributes[name] = text(name);
+    for (const name of ['exitCode', 'signal'])
+      if (/^\d{1,3}$/.test(text(name)) && !Object.hasOwn(row.notes.labels ?? {}, name)) attributes[name] = text(name);
     if (verb === 'rename') attributes.oldName = names.plain(text('oldName'));
     return attributes;
   }

@@ -20,7 +20,13 @@ export async function openStream(request: GateRequest, call: EngineCall): Promis
 }
 
 /** @param most bytes after which the stream is cut */
-export async function relayBytes(request: GateRequest, stream: Readable, type: string, most = Number.POSITIVE_INFINITY, headers = {}): Promise<void> {
+export async function relayBytes(
+  request: GateRequest,
+  stream: Readable,
+  type: string,
+  most = Number.POSITIVE_INFINITY,
+  headers = {},
+): Promise<void> {
   const { reply } = request.exchange;
   reply.begin(200, type, headers);
   let bytes = 0;
@@ -37,7 +43,11 @@ export async function relayBytes(request: GateRequest, stream: Readable, type: s
 }
 
 /** @param change makes the learner's line of the engine's; null leaves it out */
-export async function relayLines(request: GateRequest, stream: Readable, change: (line: Record<string, unknown>) => object | null): Promise<void> {
+export async function relayLines(
+  request: GateRequest,
+  stream: Readable,
+  change: (line: Record<string, unknown>) => object | null,
+): Promise<void> {
   const { reply } = request.exchange;
   reply.begin(200, 'application/json');
   try {
