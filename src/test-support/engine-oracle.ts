@@ -89,7 +89,6 @@ const MUST_BE_ZERO = [
   'portbindings',
   'volumedriver',
   'isolation',
-  'dns',
   'sysctls',
   'kernelmemory',
   'blkioweightdevice',
@@ -136,6 +135,7 @@ function unsafeContainer(body: { [key: string]: GoValue }, known: OracleKnowledg
   const host = body.hostconfig as { [key: string]: GoValue };
   const set = MUST_BE_ZERO.find((name) => !isZero(host[name]));
   if (set !== undefined) return `HostConfig.${set} is set`;
+  if (JSON.stringify(host.dns) !== '["127.0.0.1"]') return 'another resolver';
   if ('maskedpaths' in host || 'readonlypaths' in host) return 'masking is switched off';
   if (!known.images.includes(String(body.image)) && !known.engine.ids.has(String(body.image).slice(7)))
     return `image ${String(body.image)}`;

@@ -47,10 +47,13 @@ export interface GateConfig {
   readonly labels: Readonly<Record<string, string>>;
   /** Key of the authentication code on labels, at least 32 characters. */
   readonly secret: string;
+  /** Whether published ports listen in the terminal. */
+  readonly forwardPorts: boolean;
   readonly limits: Limits;
 }
 
 const OPTIONAL = {
+  forwardPorts: false,
   socketMode: 0o660,
   workspaceVolume: null,
   workspacePath: '/lab',

@@ -42,6 +42,7 @@ export class Gate {
     const { session } = this;
     await session.begin();
     await this.events.open();
+    await resumePorts(session);
     const { facts, config } = session;
     const common = {
       'Api-Version': facts.apiVersion,
@@ -133,5 +134,16 @@ export class Gate {
       await body.whole(jsonBytes);
     }
     return { session, events: this.events, exchange, subject, query, json, contentType };
+  }
+}
+
+/** Containers that went on while there was no gate. */
+async function resumePorts(session: GateSession): Promise<void> {
+  if (!session.config.forwardPorts) return;
+  for (const row of session.ledger.own('container')) {
+    if (!row.notes.ports?.length) continue;
+    const { status, body } = await session.engine.ask({ method: 'GET', path: `/containers/${row.id}/json` });
+    const state = (body as { State?: { Running?: unknown } } | null)?.State;
+    if (status === 200 && state?.Running === true) await session.ports.resume(row);
   }
 }

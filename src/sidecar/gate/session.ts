@@ -6,6 +6,7 @@ import { Rate, Slots } from './limits.ts';
 import { Names } from './names.ts';
 import { PolicyContext } from './policy/context.ts';
 import { limited, Refusal } from './refusal.ts';
+import { PortForwards } from './streams/port-forwards.ts';
 
 export interface EngineFacts {
   /** Of the API, such as 1.41: the only one spoken here. */
@@ -29,6 +30,7 @@ export class GateSession {
   readonly ledger: Ledger;
   readonly engine: EngineClient;
   readonly context: PolicyContext;
+  readonly ports: PortForwards;
   readonly requests: Rate;
   readonly sizes = new Rate(SIZES_PER_SECOND, SIZES_BURST);
   readonly streams: Slots;
@@ -45,6 +47,7 @@ export class GateSession {
     this.ledger = new Ledger(config.ledgerFile);
     this.engine = new EngineClient({ socketPath: config.engineSocket, timeoutMs: limits.engineMs, answerBytes: limits.answerBytes });
     this.context = new PolicyContext(config, this.names, this.ledger);
+    this.ports = new PortForwards(this);
     this.requests = new Rate(limits.requestsPerSecond, limits.requestBurst);
     this.streams = new Slots(limits.streams);
     this.builds = new Slots(limits.builds);

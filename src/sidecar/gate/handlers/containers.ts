@@ -64,13 +64,11 @@ export const inspectContainer: GateHandler = async ({ session, subject, query, e
 };
 
 /** A call whose answer is a status and nothing else. */
-async function simply(request: GateRequest, call: EngineCall): Promise<void> {
+async function simply(request: GateRequest, call: EngineCall, then: () => Promise<void> = async () => {}): Promise<void> {
   const { session, exchange } = request;
-  const { status } = await session.engine.ask(call).then((answer) => {
-    if (answer.status >= 400)
-      throw session.refusalOf(new Refusal(answer.status, session.scrub(String(bodyOf(answer.body).message ?? 'the engine refused'))));
-    return answer;
-  });
+  const { status, body } = await session.engine.ask(call);
+  if (status >= 400) throw new Refusal(status, session.scrub(String(bodyOf(body).message ?? 'the engine refused')));
+  await then();
   exchange.reply.empty(status === 304 ? 304 : 204);
 }
 
@@ -116,7 +114,11 @@ async function guardedStart(request: GateRequest, call: (row: OwnRow) => EngineC
   await beforeStart(session, row);
   session.starting.set(row.id, { memory: row.notes.memory ?? 0, pids: row.notes.pids ?? 0 });
   try {
-    await simply(request, call(row));
+    await session.ports.listen(row);
+    await simply(request, call(row), () => session.ports.connect(row));
+  } catch (error) {
+    session.ports.close(row.id);
+    throw error;
   } finally {
     session.starting.delete(row.id);
   }

@@ -94,6 +94,8 @@ function forwarded(
     Image: wanted.image.id,
     Labels: { ...wanted.labels, ...session.context.labels('container', name) },
     HostConfig: {
+      // Names from outside are refused at once and never asked of this computer's resolver.
+      Dns: ['127.0.0.1'],
       ...wanted.hostConfig,
       ...forwardedMounts(mounts, (volume) => volumeIds.get(volume) ?? ''),
       ...forcedHostConfig(session.config, session.privateCgroups),

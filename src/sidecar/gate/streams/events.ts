@@ -145,10 +145,18 @@ export class EventHub {
     const attributes = await this.#attributes(kind, verb, row, line.Actor?.Attributes ?? {});
     if (attributes)
       this.#tell({ type: kind, action: this.#session.scrub(action), id: kind === 'volume' ? (row?.name ?? '') : id, at, attributes });
+    if (row && kind === 'container') this.#followPorts(row, verb);
     if (row && kind === 'container' && verb === 'destroy') {
       this.#session.ledger.remove(row);
       for (const listener of this.#destroyed) listener(row);
     }
+  }
+
+  /** A container that the engine starts again by itself gets its ports back. */
+  #followPorts(row: OwnRow, verb: string): void {
+    const { ports, starting } = this.#session;
+    if (verb === 'die') ports.close(row.id);
+    else if (verb === 'start' && !(starting.has(row.id) && ports.isOpen(row.id))) void ports.resume(row);
   }
 
   /** Waits a little when something of this kind is being made, since it may be this one. */

@@ -92,6 +92,22 @@ describe.skipIf(!needsEngine())('a session whose learner uses docker', () => {
     expect(await sh('docker run --rm -v /etc:/e ops-lab/base true')).toContain('folders of this computer');
   });
 
+  it("finds published ports where a learner looks for them, and conflicts in the engine's own words", async () => {
+    expect(
+      await sh(
+        "docker run -d --name port -p 8081:3000 ops-lab/base node -e \"require('http').createServer((q, r) => r.end('from inside')).listen(3000)\"",
+      ),
+    ).toContain('exit 0');
+    await expect.poll(() => sh('curl -s http://127.0.0.1:8081'), { timeout: 10_000 }).toContain('from inside');
+    expect(await sh('docker restart -t 0 port')).toContain('exit 0');
+    await expect.poll(() => sh('curl -s http://127.0.0.1:8081'), { timeout: 10_000 }).toContain('from inside');
+    const taken = await sh('docker run -d --name taken -p 3000:3000 ops-lab/base sleep 9');
+    expect(taken).toContain('Error starting userland proxy: listen tcp4 0.0.0.0:3000: bind: address already in use');
+    expect(await sh('docker ps -a --filter name=taken --format "{{.Status}}"')).toContain('Created');
+    expect(await sh('docker rm -f port taken')).toContain('exit 0');
+    await expect.poll(() => sh('curl -s http://127.0.0.1:8081'), { timeout: 10_000 }).toContain('exit 7');
+  });
+
   it('keeps its containers when the app lets go, and finds them again', async () => {
     await session.release();
     const again = await runtime.adopt(request());

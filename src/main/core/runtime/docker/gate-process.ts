@@ -106,6 +106,7 @@ export class GateProcess {
       allowedImages: [...images].map(([name, id]) => ({ name: `${name}:latest`, id })),
       capabilities,
       reservedNames: ['observer', 'load', terminalName],
+      forwardPorts: true,
       labels: labelsOf(identity, GATE),
       secret: await this.#secret(),
     };
