@@ -7,6 +7,7 @@ import { type JsonObject, parseStrictObject } from './json/strict-json.ts';
 import { findRoute, type Route } from './policy/endpoints.ts';
 import { DeniedParameter, parseQuery, type Query } from './policy/query.ts';
 import { bad, broken, denied, Refusal } from './refusal.ts';
+import { RefusalLog } from './refusal-log.ts';
 import { GateSession } from './session.ts';
 import { EventHub } from './streams/events.ts';
 
@@ -30,11 +31,13 @@ const TAR_TYPES = /^application\/(?:x-tar|x-gzip|gzip|tar|octet-stream)$/i;
 export class Gate {
   readonly session: GateSession;
   readonly events: EventHub;
+  readonly #refusals: RefusalLog;
   #server: GateServer | null = null;
 
   constructor(config: GateConfig) {
     this.session = new GateSession(config);
     this.events = new EventHub(this.session);
+    this.#refusals = new RefusalLog(config.ledgerFile);
   }
 
   /** Asks the engine who it is, then listens. */
@@ -81,7 +84,9 @@ export class Gate {
       }
     } catch (error) {
       if (exchange.signal.aborted && reply.started) throw error;
-      throw error instanceof DeniedParameter ? denied(error.message) : session.refusalOf(error);
+      const refusal = error instanceof DeniedParameter ? denied(error.message) : session.refusalOf(error);
+      if (refusal.status === 403) this.#refusals.write(head.method, head.path, refusal.status, refusal.message);
+      throw refusal;
     }
   }
 

@@ -101,7 +101,7 @@ function mountsOf(session: GateSession, mounts: unknown): object[] {
 /** The learner's name of a volume; their own folder by its path. */
 function volumeName(session: GateSession, id: unknown): string {
   if (id === session.config.workspaceVolume) return session.config.workspacePath;
-  return session.names.plain(String(id ?? ''));
+  return session.scrub(String(id ?? ''));
 }
 
 const OPEN = '0.0.0.0';

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type GateFixture, SESSION_NETWORK, startGateFixture, TERMINAL } from '../../../test-support/gate-fixture.ts';
 import { rawSocket } from '../../../test-support/raw-socket.ts';
@@ -198,6 +200,12 @@ describe('the gate on the wire', () => {
     expect(await ask(`/v1.41/containers/${'c'.repeat(64)}/json`)).toBe(await ask('/v1.41/containers/nosuch/json'));
     const own = await rawSocket(fixture.socket, post(`/v1.41/containers/${TERMINAL}/pause`, HOST));
     expect(own.status).toBe(403);
+  });
+
+  it('writes one line for each refusal', async () => {
+    await rawSocket(fixture.socket, `POST /v1.41/swarm/join HTTP/1.1\r\n${HOST}\r\n`, 200);
+    const lines = readFileSync(join(dirname(fixture.socket), 'refusals.jsonl'), 'utf8').split('\n');
+    expect(lines.filter((line) => line.includes('"/v1.41/swarm/join"'))).toHaveLength(1);
   });
 
   it('is still there, and has told the engine nothing else', async () => {
