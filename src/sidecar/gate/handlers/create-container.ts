@@ -94,7 +94,7 @@ function forwarded(
     Image: wanted.image.id,
     Labels: { ...wanted.labels, ...session.context.labels('container', name) },
     HostConfig: {
-      // Names from outside are refused at once and never asked of this computer's resolver.
+      // Names from outside find no answer, and are never asked of this computer's resolver.
       Dns: ['127.0.0.1'],
       ...wanted.hostConfig,
       ...forwardedMounts(mounts, (volume) => volumeIds.get(volume) ?? ''),
