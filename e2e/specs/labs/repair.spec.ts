@@ -6,7 +6,7 @@ import { Workstation } from '../../pages/workstation.ts';
 import { objectiveIds, solutionFiles, workspaceFile } from '../../support/lab-files.ts';
 
 const LABS = [
-  { lab: 'node-event-loop-freeze', solution: 'time-slices', service: 'api' },
+  { lab: 'node-event-loop-freeze', solution: 'worker-pool', service: 'api' },
   { lab: 'too-many-open-files', solution: 'deadline-abort-signal', service: 'api' },
 ] as const;
 
