@@ -51,6 +51,7 @@ for (const { lab, solution, service } of LABS) {
       await app.shell.goTo('Workstation');
       bench = new Workstation(app.page);
       expect(bench.sessionId).toBe(sessionId);
+      await bench.terminal.shows('to 23 of them');
       await bench.terminal.ready();
       await bench.terminal.run('echo "still $((40 + 2))"');
       await bench.terminal.shows('still 42');
