@@ -97,7 +97,8 @@ export async function waitUntilUp(probe, base, timeoutMs) {
 
 /**
  * Asks for one calculation as its callers do: a 202 is followed to where it points, a 503 is tried again when `patient`.
- * @returns the first status that was seen, and the number of primes or null when none came before `until`
+ * @returns the first status that was seen, whether it named a place to ask at, and the number of primes or null when none came
+ * before `until`
  */
 export async function calculate(probe, base, n, { until, patient }) {
   const left = () => Math.max(1, until - Date.now());
@@ -114,7 +115,7 @@ export async function calculate(probe, base, n, { until, patient }) {
     if (next.status === 200) answer = next;
     else if (next.status !== 202) break;
   }
-  return { status, primes: answer.status === 200 ? primesOf(answer.body, n) : null };
+  return { status, hasPlace: place !== undefined, primes: answer.status === 200 ? primesOf(answer.body, n) : null };
 }
 
 /** @returns the number in the answer; NaN when the answer is not about this n */

@@ -8,7 +8,7 @@ import { calculate, calibrate, countBySieve, KeepingCaller, percentile, waitUnti
 const CALCULATIONS = 3;
 const EVERY_MS = 20;
 const PATIENCE_MS = 5000;
-const TIME_LIMIT_MS = 15_000;
+const TIME_LIMIT_MS = 20_000;
 /** From the limit up to this it may be a busy machine instead of a blocked loop: then the best of three looks counts. */
 const SURELY_BLOCKED_MS = 400;
 const LOOKS = 3;
@@ -26,7 +26,7 @@ export default async function responsive(probe) {
   const costing = calibrate();
   const usual = () =>
     Array.from({ length: CALCULATIONS }, () => {
-      const n = costing(probe.randomInteger(500, 900) / 1000);
+      const n = costing(probe.randomInteger(450, 800) / 1000);
       return { n, primes: () => countBySieve(n) };
     });
 
