@@ -3,6 +3,7 @@
  * such a file; both runtimes start from it. Anything else is an error, so nothing is silently ignored.
  */
 import * as z from 'zod';
+import { runtimesField } from './manifest.ts';
 
 const name = z
   .string()
@@ -44,7 +45,7 @@ export const ServiceSchema = z.strictObject({
     .default([]),
   depends_on: z.array(name).default([]),
   /** `terminal`: where the learner works; on the shell runtime that is the session's own shell and nothing is started. */
-  'x-ops-lab': z.strictObject({ role: z.enum(['terminal', 'service', 'upstream']) }).default({ role: 'service' }),
+  'x-ops-lab': z.strictObject({ role: z.enum(['terminal', 'service', 'upstream']), runtimes: runtimesField }).default({ role: 'service' }),
 });
 export type ComposeService = z.infer<typeof ServiceSchema>;
 
