@@ -3,7 +3,7 @@ const SERVICES = [
   [process.env.PICTURES_URL, '/pictures'],
   [process.env.MEMBERS_URL, '/members'],
 ];
-const EVERY_MS = 250;
+const EVERY_MS = 500;
 const USERS = 100;
 
 for (const [url, path] of SERVICES) {
