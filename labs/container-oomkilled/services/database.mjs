@@ -17,11 +17,17 @@ const watches = new Map();
 const WATCHES = 20;
 
 function row(id) {
-  const hash = createHash('md5').update(`${salt} ${id} ${renames.get(id) ?? 0}`).digest();
+  const hash = createHash('md5')
+    .update(`${salt} ${id} ${renames.get(id) ?? 0}`)
+    .digest();
   return { id, name: `${FIRST[hash[0] % FIRST.length]} ${hash.toString('hex', 1, 5)}` };
 }
 
-const idsOf = (text) => text.split(',').filter((part) => /^\d{1,9}$/.test(part)).map(Number);
+const idsOf = (text) =>
+  text
+    .split(',')
+    .filter((part) => /^\d{1,9}$/.test(part))
+    .map(Number);
 
 createServer((request, response) => {
   const ids = idsOf(/^\/users\?ids=([\d,]+)$/.exec(request.url)?.[1] ?? '');

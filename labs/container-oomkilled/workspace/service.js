@@ -47,7 +47,11 @@ export function serve(name, path, { make, show, routes = {} }) {
 
 const MiB = (bytes) => Math.round(bytes / 1_048_576);
 
-const idsOf = (url) => (url.searchParams.get('ids') ?? '').split(',').filter((part) => /^\d{1,9}$/.test(part)).map(Number);
+const idsOf = (url) =>
+  (url.searchParams.get('ids') ?? '')
+    .split(',')
+    .filter((part) => /^\d{1,9}$/.test(part))
+    .map(Number);
 
 function send(response, status, value) {
   response.writeHead(status, { 'content-type': 'application/json' });
