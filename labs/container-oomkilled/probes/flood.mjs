@@ -13,6 +13,10 @@ const HOT_EACH = 20;
 const FRESH_MS = 4000;
 const SAMPLES = 12;
 const MIB = 1_048_576;
+/** Resident pages of the program itself, which count elsewhere; measured at the end of pictures. */
+const SHARED_MIB = 45;
+/** What a Node process holds beside its heap; measured at the end of members. */
+const NOT_HEAP_MIB = 80;
 /** Smaller processes are helpers, which may come and go. */
 const HELPER_BYTES = 20 * MIB;
 
@@ -52,7 +56,7 @@ export default async function flood(probe) {
   const now = await probe.service(service);
   // A service that came back in between begins anew: that is no growth.
   const growth = figures.lost > 0 ? 0 : growthOf([...samples.map(({ bytes }) => bytes), after.bytes]);
-  const room = (Math.min(limitMiB, heapLimitOf(after) + 50) * MIB - after.bytes) / MIB;
+  const room = Math.min(limitMiB + SHARED_MIB, heapLimitOf(after) + NOT_HEAP_MIB) - after.bytes / MIB;
   return {
     ...figures,
     stale,

@@ -3,13 +3,13 @@
  *
  *   GET /health               200 {"status":"ok"}
  *   GET /pictures?ids=1,2,3   200 [{"id":1,"name":"...","colour":"#rrggbb"},...]
- *   GET /pixels?ids=1         200 36 x 36 pixels, four bytes each
+ *   GET /pixels?ids=1         200 42 x 42 pixels, four bytes each
  *
  * A new name has to show within 3 s. A user that comes back within 1000 others must not be asked of the database again.
  */
 import { serve } from './service.js';
 
-const SIDE = 36;
+const SIDE = 42;
 
 /** The same for the same name: a colour and a pattern of blocks. */
 function draw(name) {
