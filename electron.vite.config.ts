@@ -31,6 +31,7 @@ export default defineConfig({
     plugins: [react()],
     build: {
       target: 'es2023',
+      minify: true,
       modulePreload: { polyfill: false },
       rolldownOptions: { input: file('src/renderer/index.html') },
       chunkSizeWarningLimit: 4_000,

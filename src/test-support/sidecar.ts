@@ -8,18 +8,23 @@ import { build } from 'vite';
 /** @returns the folder with observer.mjs, and a function that removes it */
 export async function bundleObserver(): Promise<{ folder: string; remove: () => Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'ops-lab-sidecar-'));
+  await bundleSidecar('observer', folder);
+  return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
+}
+
+/** Puts `NAME.mjs` into `folder`. */
+export async function bundleSidecar(name: string, folder: string): Promise<void> {
   await build({
     configFile: false,
     logLevel: 'error',
     build: {
-      ssr: fileURLToPath(new URL('../sidecar/observer/main.ts', import.meta.url)),
+      ssr: fileURLToPath(new URL(`../sidecar/${name}/main.ts`, import.meta.url)),
       outDir: folder,
       emptyOutDir: false,
       minify: false,
       target: 'node22',
-      rollupOptions: { output: { entryFileNames: 'observer.mjs', format: 'es' } },
+      rollupOptions: { output: { entryFileNames: `${name}.mjs`, format: 'es' } },
     },
     ssr: { noExternal: true },
   });
-  return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
 }

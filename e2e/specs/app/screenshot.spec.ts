@@ -17,7 +17,8 @@ test('the picture in the README is taken', async ({ app, runtime }) => {
   const bench = new Workstation(app.page);
   await bench.acknowledge();
   await bench.terminal.ready();
-  await bench.terminal.run('ps -o pid,stat,time,cmd -C node; curl -s -m 3 -w "%{time_total} s\\n" http://127.0.0.1:8080/health');
+  await bench.terminal.run('ps -eo pid,stat,time,args | grep "[n]ode server"');
+  await bench.terminal.run('curl -s -m 5 -w " after %{time_total} s\\n" http://127.0.0.1:8080/health');
   await bench.check(repair);
   await bench.verdict(repair, 'Not yet');
   await bench.terminal.shows(/\d s$/m);

@@ -6,7 +6,7 @@ import { Workstation } from '../../pages/workstation.ts';
 import { objectiveIds, solutionFiles, workspaceFile } from '../../support/lab-files.ts';
 
 const LABS = [
-  { lab: 'node-event-loop-freeze', solution: 'time-slices', service: 'api', repair: 'responsive', file: 'start.sh' },
+  { lab: 'node-event-loop-freeze', solution: 'worker-pool', service: 'api', repair: 'responsive', file: 'start.sh' },
   { lab: 'too-many-open-files', solution: 'deadline-abort-signal', service: 'api', repair: 'descriptors', file: 'start.sh' },
   { lab: 'container-oomkilled', solution: 'lru-with-ttl', service: 'members', repair: 'members-live', file: 'start-members.sh' },
 ] as const;
@@ -51,6 +51,7 @@ for (const { lab, solution, service, repair, file } of LABS) {
       await app.shell.goTo('Workstation');
       bench = new Workstation(app.page);
       expect(bench.sessionId).toBe(sessionId);
+      await bench.terminal.shows('to 23 of them');
       await bench.terminal.ready();
       await bench.terminal.run('echo "still $((40 + 2))"');
       await bench.terminal.shows('still 42');
@@ -104,6 +105,7 @@ test('a solution is shown, applied, and marks the attempt as assisted', async ({
   await app.shell.answer('Apply it');
   await expect(app.page.getByText('points, assisted')).toBeVisible();
   await bench.verdict(repair, /: (Fixed|Mitigated)$/, 150_000);
+  for (const guard of objectiveIds(lab, 'guard')) await bench.verdict(guard, /: Holds$/);
   await bench.stop();
   await app.shell.goTo('Labs');
   await expect(new Catalog(app.page).row(lab)).toContainText(/Fixed|Mitigated/);

@@ -26,7 +26,15 @@ export type Runtimes = Readonly<Record<RuntimeKind, Runtime>>;
 /** @throws OpsLabError `invalid` when the data directory's id is damaged */
 export function createRuntimes({ dataDirectory, sidecarFolder, node, electronRunAsNode, engine, images }: RuntimesRequest): Runtimes {
   return {
-    docker: createDockerRuntime({ engine, images, home: homeIdOf(dataDirectory), sidecarFolder, integration: SHELL_INTEGRATION }),
+    docker: createDockerRuntime({
+      engine,
+      images,
+      home: homeIdOf(dataDirectory),
+      sidecarFolder,
+      integration: SHELL_INTEGRATION,
+      node,
+      electronRunAsNode,
+    }),
     shell: createShellRuntime({ sessionsFolder: join(dataDirectory, 'sessions'), sidecarFolder, node, electronRunAsNode }),
   };
 }

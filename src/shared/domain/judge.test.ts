@@ -57,6 +57,14 @@ describe('judge', () => {
     expect(found.verdict).toBe('could-not-check');
   });
 
+  it('does not say why it would come back while it has not gone away', () => {
+    const bounds = [bound({ because: 'slow' }), bound({ measure: 'peak', otherwise: 'mitigated', because: 'dies again' })];
+    const both = judge([{ id: 'load', bounds, result: measured({ p99: 1e6, peak: 1e6 }) }]);
+    expect(both).toMatchObject({ verdict: 'not-yet', reasons: ['slow'] });
+    const later = judge([{ id: 'load', bounds, result: measured({ p99: 1, peak: 1e6 }) }]);
+    expect(later).toMatchObject({ verdict: 'mitigated', reasons: ['dies again'] });
+  });
+
   it('never takes a missing or broken figure for a number', () => {
     for (const measures of [{}, { p99: Number.NaN }, { p99: Number.POSITIVE_INFINITY }, { p99: '5' as unknown as number }] as Record<
       string,

@@ -63,10 +63,9 @@ function reasonFor(bound: Bound, value: number, measures: Measures): string {
  */
 export function judge(probes: readonly ProbeOutcome[]): Assessment {
   const measurements: Measurement[] = [];
-  const failing: string[] = [];
+  const failing: { readonly otherwise: Bound['otherwise']; readonly reason: string }[] = [];
   const unmeasured: string[] = [];
   const failingProbes = new Set<string>();
-  let notYet = false;
   for (const { id, bounds, result } of probes) {
     if (result.status === 'could-not-check') {
       unmeasured.push(result.reason);
@@ -83,12 +82,14 @@ export function judge(probes: readonly ProbeOutcome[]): Assessment {
       measurements.push({ probe: id, measure, label, unit, value, comparison, limit, holds });
       if (holds) continue;
       failingProbes.add(id);
-      notYet ||= bound.otherwise === 'not-yet';
-      failing.push(reasonFor(bound, value, result.measures));
+      failing.push({ otherwise: bound.otherwise, reason: reasonFor(bound, value, result.measures) });
     }
   }
   if (probes.length === 0) unmeasured.push('There is nothing to measure.');
+  const notYet = failing.some(({ otherwise }) => otherwise === 'not-yet');
   const verdict: Verdict = notYet ? 'not-yet' : unmeasured.length > 0 ? 'could-not-check' : failing.length > 0 ? 'mitigated' : 'fixed';
-  const reasons = [...failing, ...unmeasured.map((reason) => `Could not check: ${reason}`)];
+  // Why something would come back is not said while it has not gone away yet.
+  const said = failing.filter(({ otherwise }) => !notYet || otherwise === 'not-yet').map(({ reason }) => reason);
+  const reasons = [...said, ...unmeasured.map((reason) => `Could not check: ${reason}`)];
   return { verdict, measurements, reasons: [...new Set(reasons)], failingProbes: [...failingProbes] };
 }

@@ -26,7 +26,7 @@ function opensByItself(part: string, progress: StoryProgress): boolean {
     case 'symptoms':
       return true;
     case 'investigation':
-      return progress.commandRun;
+      return progress.commandRun || progress.fixed || progress.assisted;
     case 'root-cause':
       return progress.named || progress.fixed || progress.assisted;
     default:

@@ -102,7 +102,7 @@ describe('Checker', () => {
       ['answers', true, null],
       ['answers', false, 'not-yet'],
     ]);
-    expect(seen.at(-1)?.assessment).toMatchObject({ failingProbes: ['load', 'cause'], reasons: [expect.any(String), 'The queue has 9.'] });
+    expect(seen.at(-1)?.assessment).toMatchObject({ failingProbes: ['load', 'cause'], reasons: ['Failed: 5; it must be exactly 0.'] });
   });
 
   it('shows mitigated, fixed after the hold, and what breaks afterwards', async () => {

@@ -45,7 +45,14 @@ export const ServiceSchema = z.strictObject({
     .default([]),
   depends_on: z.array(name).default([]),
   /** `terminal`: where the learner works; on the shell runtime that is the session's own shell and nothing is started. */
-  'x-ops-lab': z.strictObject({ role: z.enum(['terminal', 'service', 'upstream']), runtimes: runtimesField }).default({ role: 'service' }),
+  'x-ops-lab': z
+    .strictObject({
+      role: z.enum(['terminal', 'service', 'upstream']),
+      runtimes: runtimesField,
+      /** Only of the terminal: the learner may use docker, behind the session's gate. */
+      engine: z.boolean().optional(),
+    })
+    .default({ role: 'service' }),
 });
 export type ComposeService = z.infer<typeof ServiceSchema>;
 

@@ -65,6 +65,9 @@ export function checkCompose(compose: ComposeFile, folder: LabFolder, references
   }
   for (const [name, service] of Object.entries(compose.services)) {
     const at = ['services', name];
+    if (service['x-ops-lab'].engine !== undefined && service['x-ops-lab'].role !== 'terminal') {
+      references.wrong([...at, 'x-ops-lab', 'engine'], 'found an engine, expected it at the service with the role “terminal” only');
+    }
     for (const key of ['pid', 'network_mode'] as const) {
       const target = service[key]?.slice('service:'.length);
       if (target === undefined) continue;

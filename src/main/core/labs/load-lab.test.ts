@@ -171,6 +171,13 @@ const BROKEN: [string, string, string, string, string][] = [
     'sample/compose.yaml:2:3: found 0 services with x-ops-lab.role “terminal”, expected exactly one',
   ],
   [
+    'an engine for a service',
+    'compose.yaml',
+    '  app:\n',
+    '  app:\n    x-ops-lab: { role: service, engine: true }\n',
+    'sample/compose.yaml:15:41: found an engine, expected it at the service with the role “terminal” only',
+  ],
+  [
     'a hint for nothing',
     'hints.yaml',
     'responsive:',

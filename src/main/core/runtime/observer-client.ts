@@ -92,8 +92,8 @@ export function runObserverJob(
     output.on('close', onEnd);
     output.on('error', onError);
     signal.addEventListener('abort', onAbort, { once: true });
-    // Losing the other end shows on `output`, with a better reason.
-    input.on('error', () => {});
+    // Losing the other end shows on `output`, with a better reason. One listener is enough for many jobs on one stream.
+    if (input.listenerCount('error') === 0) input.on('error', () => {});
     input.write(`${JSON.stringify(job)}\n`);
   });
 }

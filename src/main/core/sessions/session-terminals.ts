@@ -1,6 +1,7 @@
 /** The terminals of one session: opening, restoring after the host was restarted, command history, recordings. */
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
+import { mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { OpsLabError } from '../../../shared/contract/errors.ts';
 import type { CommandRow, TerminalView } from '../../../shared/contract/values.ts';
 import { clampSize } from '../../../shared/terminal-wire/frames.ts';
@@ -88,6 +89,7 @@ export class SessionTerminals {
     const command = await runtime.terminal({ kind: spec.kind, nonce, ...(spec.file === undefined ? {} : { file: spec.file }) });
     const earlier = restore === undefined ? null : store.recordings.get(restore.id);
     const file = join('recordings', sessionId, `${id}${restore === undefined ? '' : `.${Date.now()}`}.cast`);
+    await mkdir(dirname(join(dataDirectory, file)), { recursive: true, mode: 0o700 });
     const terminal = new Terminal({
       id,
       command,

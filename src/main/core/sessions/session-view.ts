@@ -57,7 +57,7 @@ export function sessionView(store: Store, record: SessionRecord, lab: Lab | null
     hints: lab === null ? [] : hintViews(store, record.id, lab, failing),
     story: lab === null ? [] : storyViews(store, record, lab, objectives),
     pins: store.pins.ofSession(record.id),
-    solutions: lab !== null && record.assisted ? lab.solutions.map((fix) => solutionView(fix)) : null,
+    solutions: lab !== null && record.assisted ? solutionViews(lab) : null,
     restartable: lab?.manifest.restartable ?? [],
     editorFiles: lab?.manifest.editor.open ?? [],
     openable: lab?.manifest.terminals.map(({ name, title, kind }) => ({ name, title, kind })) ?? [],
@@ -130,6 +130,12 @@ function storyViews(store: Store, record: SessionRecord, lab: Lab, objectives: r
       revealed,
     };
   });
+}
+
+/** What is fixed comes before what is only mitigated. */
+function solutionViews(lab: Lab): NonNullable<SessionView['solutions']> {
+  const views = lab.solutions.map((fix) => solutionView(fix));
+  return [...views.filter(({ verdict }) => verdict === 'fixed'), ...views.filter(({ verdict }) => verdict !== 'fixed')];
 }
 
 function solutionView(fix: Fix): NonNullable<SessionView['solutions']>[number] {

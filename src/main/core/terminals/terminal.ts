@@ -195,6 +195,8 @@ export class Terminal {
     if (earlier === '') return;
     // A recording is a file that others can write to: it is filtered like output.
     const { viewers } = new OutputFilter().push(Buffer.from(earlier));
+    // The new recording begins with it, so that the screen survives the next restart too.
+    this.#recording?.output(viewers);
     this.#owe(this.#screenConsumer, Number.MAX_SAFE_INTEGER);
     this.#restoring = true;
     this.#screen.replay(viewers, 'the app was restarted: new shell', () => {

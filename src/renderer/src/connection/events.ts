@@ -12,7 +12,7 @@ function apply(event: AppEvent): void {
   switch (event.type) {
     case 'session':
       queryClient.setQueryData(keys.session(event.session.id), event.session);
-      stale(keys.sessions, keys.labs, keys.progress);
+      stale(keys.sessions, keys.labs, keys.progress, keys.learners);
       break;
     case 'session-gone':
       queryClient.removeQueries({ queryKey: keys.session(event.sessionId) });
@@ -37,7 +37,7 @@ function apply(event: AppEvent): void {
       break;
     case 'command':
       noteCommand(event.command);
-      stale(keys.history);
+      stale(keys.history, keys.learners);
       break;
   }
 }

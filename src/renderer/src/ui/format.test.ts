@@ -8,6 +8,7 @@ describe('figures', () => {
 
   it('carry their unit and limit', () => {
     expect(format.formatQuantity(1150, 'ms')).toBe('1150 ms');
+    expect(format.formatQuantity(10_000.4, 'ms')).toBe('10000 ms');
     expect(format.formatQuantity(99, '%')).toBe('99%');
     expect(format.formatQuantity(23, '')).toBe('23');
     expect(format.formatLimit('below', 100, 'ms')).toBe('under 100 ms');

@@ -15,7 +15,9 @@ function trim(value: number): string {
 /** A figure with its unit: `1150 ms`, `99%`, `23`. */
 export function formatQuantity(value: number, unit: string): string {
   if (unit === '') return formatNumber(value);
-  return unit === '%' ? `${formatNumber(value)}%` : `${formatNumber(value)} ${unit}`;
+  // With a unit the digits stay, since `10k ms` is no way to write ten seconds.
+  const figure = Math.abs(value) >= 10_000 ? String(Math.round(value)) : formatNumber(value);
+  return unit === '%' ? `${figure}%` : `${figure} ${unit}`;
 }
 
 const COMPARISONS = { below: 'under', 'at-most': 'at most', 'at-least': 'at least', equals: 'exactly' } as const;

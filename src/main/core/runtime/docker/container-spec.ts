@@ -15,6 +15,8 @@ export interface ContainerSpec {
   /** Only for a container with a network namespace of its own. */
   readonly hostname?: string;
   readonly mounts: readonly Mount[];
+  /** Of this machine, read-only: only what belongs to the gate. */
+  readonly hostMounts?: readonly { readonly source: string; readonly target: string }[];
   readonly memoryBytes: number;
   readonly cpus: number;
   readonly pids: number;
@@ -96,7 +98,10 @@ export function createBody(spec: ContainerSpec, hostCpus: number, privateCgroups
       IpcMode: 'private',
       ...(privateCgroups ? { CgroupnsMode: 'private' } : {}),
       NetworkMode: spec.networkMode,
-      Mounts: spec.mounts.map(({ volume, target, readOnly }) => ({ Type: 'volume', Source: volume, Target: target, ReadOnly: readOnly })),
+      Mounts: [
+        ...spec.mounts.map(({ volume, target, readOnly }) => ({ Type: 'volume', Source: volume, Target: target, ReadOnly: readOnly })),
+        ...(spec.hostMounts ?? []).map(({ source, target }) => ({ Type: 'bind', Source: source, Target: target, ReadOnly: true })),
+      ],
     },
     ...(onNetwork ? { NetworkingConfig: { EndpointsConfig: { [spec.networkMode]: { Aliases: spec.aliases } } } } : {}),
   };

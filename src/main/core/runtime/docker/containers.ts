@@ -8,8 +8,12 @@ import { engineError } from '../../engine/engine-error.ts';
 import type { LabImages } from '../../engine/image-builder.ts';
 import type { Lab } from '../../labs/lab.ts';
 import { type ContainerSpec, createBody, limitsOf } from './container-spec.ts';
+import type { HostMount } from './gate-process.ts';
 import { LOAD, labelsOf, nameOf, type OBSERVER, type SessionIdentity, volumesOf } from './names.ts';
 import { aliasesOf, networksOf, ownerOf, referenced, serviceOf } from './plan.ts';
+
+/** The learner's docker: behind the gate there is the classic builder only. */
+const ENGINE_ENVIRONMENT = { DOCKER_BUILDKIT: '0', DOCKER_CLI_HINTS: 'false' };
 
 const OBSERVER_NOFILE = { soft: 16_384, hard: 16_384 };
 
@@ -20,6 +24,8 @@ export interface Surroundings {
   readonly lab: Lab;
   readonly images: LabImages;
   readonly signal: AbortSignal;
+  /** What the gate wants in the terminal; empty without a gate. */
+  readonly hostMounts?: readonly HostMount[];
 }
 
 export function privateCgroups(details: EngineDetails): boolean {
@@ -125,10 +131,11 @@ export async function createService(
     const spec: ContainerSpec = {
       image: await images.imageId(service.image),
       command: service.command,
-      environment: service.environment,
+      environment: isTerminal && around.hostMounts ? { ...ENGINE_ENVIRONMENT, ...service.environment } : service.environment,
       labels: labelsOf(identity, name),
       ...(sharedNetwork === null ? { hostname: name } : {}),
       mounts,
+      ...(isTerminal && around.hostMounts ? { hostMounts: around.hostMounts } : {}),
       ...limitsOf(service),
       pidMode: sharedProcesses === null ? '' : `container:${idOf(containers, sharedProcesses)}`,
       networkMode: sharedNetwork === null ? (joined[0] ?? 'none') : `container:${idOf(containers, sharedNetwork)}`,

@@ -58,7 +58,15 @@ describe.skipIf(!needsEngine())('the docker runtime', () => {
   });
 
   const makeRuntime = (ofHome: string): Runtime =>
-    createDockerRuntime({ engine, images, home: ofHome, sidecarFolder: sidecar.folder, integration: 'export INTEGRATED=yes\n' });
+    createDockerRuntime({
+      engine,
+      images,
+      home: ofHome,
+      sidecarFolder: sidecar.folder,
+      integration: 'export INTEGRATED=yes\n',
+      node: process.execPath,
+      electronRunAsNode: false,
+    });
 
   async function folderOf(id: string): Promise<string> {
     await mkdir(join(folder, id), { recursive: true });

@@ -11,8 +11,10 @@ import type { Availability, Runtime, RuntimeSession, StartRequest } from '../run
 import { bytesOf } from './container-spec.ts';
 import { createNetworks, createObserver, createService, createVolumes, type Surroundings, startContainer } from './containers.ts';
 import { DockerSession, inspectContainer, NO_COMMAND_LINE } from './docker-session.ts';
+import { asText, runExec } from './exec.ts';
+import { GateProcess, type GateStart, gateObstacle } from './gate-process.ts';
 import { hangUp } from './hang-up.ts';
-import { LOAD, OBSERVER, type SessionIdentity } from './names.ts';
+import { LOAD, OBSERVER, type SessionIdentity, volumesOf } from './names.ts';
 import { type Plan, planServices } from './plan.ts';
 import { findResources, homeFilter, removeAll, sessionFilter } from './resources.ts';
 import { seedVolumes } from './seed.ts';
@@ -27,6 +29,10 @@ export interface DockerRuntimeOptions {
   readonly sidecarFolder: string;
   /** Text of the bash integration that reports commands. */
   readonly integration: string;
+  /** The Node that runs the gate. */
+  readonly node: string;
+  /** Whether `node` is an Electron binary that has to be told to behave as Node. */
+  readonly electronRunAsNode: boolean;
 }
 
 /** Memory that the observer, the load and a look at the kernel may take besides the lab's own services. */
@@ -35,7 +41,7 @@ const OWN_MEMORY = 768 * 1024 ** 2;
 const MEMORY_SHARE = 0.9;
 
 export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
-  const { engine, images, home, sidecarFolder, integration } = options;
+  const { engine, images, home, sidecarFolder, integration, node, electronRunAsNode } = options;
 
   const identityOf = (request: Pick<StartRequest, 'sessionId' | 'learnerId' | 'lab'>): SessionIdentity => ({
     sessionId: request.sessionId,
@@ -51,6 +57,8 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
     if (facts.state !== 'ready') return no(facts.message);
     const details = await engine.details();
     if (!findCommandLine(details)) return no(NO_COMMAND_LINE);
+    const obstacle = usesEngine(lab) ? gateObstacle(details) : null;
+    if (obstacle !== null) return no(obstacle);
     const needed = Object.values(lab.compose.services).reduce((sum, { mem_limit }) => sum + bytesOf(mem_limit), OWN_MEMORY);
     if (details.memoryBytes > 0 && needed > details.memoryBytes * MEMORY_SHARE) {
       return no(
@@ -94,7 +102,17 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
     const signal = AbortSignal.any([ending.signal, request.signal]);
     const plan = planServices(lab.compose);
     const docker = await engine.docker();
-    const around: Surroundings = { docker, details: await engine.details(), identity: identityOf(request), lab, images, signal };
+    const gate = usesEngine(lab) ? newGate(folder) : null;
+    const hostMounts = await gate?.prepare();
+    const around: Surroundings = {
+      docker,
+      details: await engine.details(),
+      identity: identityOf(request),
+      lab,
+      images,
+      signal,
+      ...(hostMounts ? { hostMounts } : {}),
+    };
     const containers = new Map<string, string>();
     try {
       onProgress('Preparing networks and files');
@@ -108,12 +126,25 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
         containers.set(name, id);
         await startContainer(docker, id, `the service ${name}`, signal);
       }
+      await startGate(gate, around, plan, containers, networks);
       // From here on the session's own end decides, not the request that began it.
       const later = { ...around, signal: ending.signal };
-      const ready = bringUp(later, plan, containers, networks, onProgress);
-      return new DockerSession({ engine, around: later, containers, networks, terminal: plan.terminal, image, folder, ready, ending });
+      const ready = bringUp(later, plan, containers, networks, onProgress).then(() => gate?.share(sharedServices(lab, containers)));
+      return new DockerSession({
+        engine,
+        around: later,
+        containers,
+        networks,
+        terminal: plan.terminal,
+        image,
+        folder,
+        ready,
+        ending,
+        gate,
+      });
     } catch (error) {
       ending.abort();
+      await gate?.end().catch(() => {});
       await removeAll(docker, () => findResources(docker, sessionFilter(request.sessionId))).catch(() => {
         // The engine is gone, perhaps: the sweep at the next start finds what is left.
       });
@@ -135,10 +166,13 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
     const terminal = containers.get(plan.terminal);
     if (terminal === undefined || !(await inspectContainer(docker, terminal, request.signal))?.State.Running) return null;
     const networks = new Map(
-      resources.flatMap(({ kind, id, name }) => (kind === 'network' ? [[networkName(request.sessionId, name), id] as const] : [])),
+      resources.flatMap(({ kind, id, name, labels }) =>
+        kind === 'network' && labels[LABEL.service] === undefined ? [[networkName(request.sessionId, name), id] as const] : [],
+      ),
     );
     const image = await images.imageId('ops-lab/base');
     const ending = new AbortController();
+    const gate = usesEngine(lab) ? newGate(folder) : null;
     const around: Surroundings = {
       docker,
       details: await engine.details(),
@@ -148,8 +182,9 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
       signal: ending.signal,
     };
     await hangUp(docker, terminal, '');
-    const ready = bringUp(around, plan, containers, networks, () => {});
-    return new DockerSession({ engine, around, containers, networks, terminal: plan.terminal, image, folder, ready, ending });
+    await startGate(gate, around, plan, containers, networks);
+    const ready = bringUp(around, plan, containers, networks, () => {}).then(() => gate?.share(sharedServices(lab, containers)));
+    return new DockerSession({ engine, around, containers, networks, terminal: plan.terminal, image, folder, ready, ending, gate });
   }
 
   async function sweep(keep: ReadonlySet<string>): Promise<string[]> {
@@ -157,6 +192,53 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
     const find = async () => (await findResources(docker, homeFilter(home))).filter(({ labels }) => !keep.has(labels[LABEL.session] ?? ''));
     const { removed } = await removeAll(docker, find);
     return removed;
+  }
+
+  function newGate(folder: string): GateProcess {
+    return new GateProcess({ node, electronRunAsNode, file: join(sidecarFolder, 'gate.mjs') }, folder);
+  }
+
+  async function startGate(
+    gate: GateProcess | null,
+    around: Surroundings,
+    plan: Plan,
+    containers: ReadonlyMap<string, string>,
+    networks: ReadonlyMap<string, string>,
+  ): Promise<void> {
+    if (!gate) return;
+    const request = await gateStart(around, plan, containers, networks);
+    await gate.start(request);
+    const container = request.terminal;
+    const argv = ['sh', '-c', 'ln -sf /run/ops-lab/docker.sock /var/run/docker.sock && docker version'];
+    const { exitCode, stderr } = asText(await runExec(around.docker, { container, argv }, { timeoutMs: 20_000, signal: around.signal }));
+    if (exitCode !== 0)
+      throw new OpsLabError('engine-failed', `The docker command line does not work in the terminal: ${stderr.slice(0, 300)}`);
+  }
+
+  /** What the gate of a session is told. */
+  async function gateStart(
+    around: Surroundings,
+    plan: Plan,
+    containers: ReadonlyMap<string, string>,
+    networks: ReadonlyMap<string, string>,
+  ): Promise<GateStart> {
+    const { identity, details, lab } = around;
+    const services = Object.values(lab.compose.services);
+    const names = [...new Set(services.map(({ image }) => image))];
+    const sessionNetwork = networks.get('default') ?? [...networks.values()][0];
+    const terminal = containers.get(plan.terminal);
+    if (sessionNetwork === undefined || terminal === undefined)
+      throw new OpsLabError('lab-broken', 'A lab with an engine needs a network.');
+    return {
+      identity,
+      details,
+      sessionNetwork,
+      terminal,
+      terminalName: plan.terminal,
+      workspaceVolume: volumesOf(identity).workspace,
+      images: new Map(await Promise.all(names.map(async (name) => [name, await images.imageId(name)] as const))),
+      capabilities: [...new Set(services.flatMap((service) => service.cap_add))],
+    };
   }
 
   async function observerFile(): Promise<string> {
@@ -170,6 +252,18 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
   }
 
   return { kind: 'docker', availability, start, adopt, sweep };
+}
+
+function usesEngine(lab: Lab): boolean {
+  return Object.values(lab.compose.services).some((service) => service['x-ops-lab'].engine === true);
+}
+
+/** The services that the learner sees and handles with docker: upstreams stay out of reach. */
+function sharedServices(lab: Lab, containers: ReadonlyMap<string, string>): { name: string; id: string }[] {
+  return Object.entries(lab.compose.services).flatMap(([name, service]) => {
+    const id = containers.get(name);
+    return service['x-ops-lab'].role === 'service' && id !== undefined ? [{ name, id }] : [];
+  });
 }
 
 /** The name in compose.yaml of a network that carries a session's name. */

@@ -23,6 +23,7 @@ import { type ContainerEvent, type EventWatch, MemoryKillCounter, watchEvents } 
 import { asText, runExec } from './exec.ts';
 import { startExec } from './exec-stream.ts';
 import { listFiles, readFile, writeFile } from './files.ts';
+import type { GateProcess } from './gate-process.ts';
 import { KernelView, processesOf, socketsOf } from './kernel-view.ts';
 import { LOAD, OBSERVER } from './names.ts';
 import { ownerOf, serviceOf } from './plan.ts';
@@ -58,6 +59,8 @@ export interface SessionParts {
   readonly ready: Promise<void>;
   /** Ends what is still coming up. */
   readonly ending: AbortController;
+  /** Null when the learner has no engine in this lab. */
+  readonly gate: GateProcess | null;
 }
 
 export async function inspectContainer(docker: Docker, id: string, signal?: AbortSignal): Promise<Inspection | null> {
@@ -205,7 +208,9 @@ export class DockerSession implements RuntimeSession {
     await this.ready.catch(() => {});
     await this.#closeViews();
     const { sessionId } = this.#parts.around.identity;
+    const gate = this.#parts.gate;
     return this.#call('remove the session', async (docker) => {
+      await gate?.end();
       const { left } = await removeAll(docker, () => findResources(docker, sessionFilter(sessionId)));
       return left;
     });

@@ -5,20 +5,20 @@ import { statusOf } from '../../engine/engine-error.ts';
 import { LABEL } from '../../engine/labels.ts';
 
 export interface Resource {
-  readonly kind: 'container' | 'network' | 'volume';
+  readonly kind: 'container' | 'network' | 'volume' | 'image';
   /** Id; of a volume, its name. */
   readonly id: string;
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
 }
 
-const PATHS = { container: '/containers', network: '/networks', volume: '/volumes' } as const;
+const PATHS = { container: '/containers', network: '/networks', volume: '/volumes', image: '/images' } as const;
 const ROUNDS = 5;
 
 /** @param labels all of these must be there, as `key=value` */
 export async function findResources(docker: Docker, labels: readonly string[]): Promise<Resource[]> {
   const filters = { label: labels };
-  const [containers, networks, volumes] = await Promise.all([
+  const [containers, networks, volumes, images] = await Promise.all([
     callEngine<{ Id: string; Names?: string[]; Labels?: Record<string, string> | null }[]>(docker, {
       method: 'GET',
       path: '/containers/json',
@@ -34,6 +34,12 @@ export async function findResources(docker: Docker, labels: readonly string[]): 
       path: '/volumes',
       query: { filters },
     }),
+    // Only learners make images in a session, behind its gate.
+    callEngine<{ Id: string; RepoTags?: string[] | null; Labels?: Record<string, string> | null }[]>(docker, {
+      method: 'GET',
+      path: '/images/json',
+      query: { all: true, filters },
+    }),
   ]);
   return [
     ...containers.map((it) => ({
@@ -44,12 +50,13 @@ export async function findResources(docker: Docker, labels: readonly string[]): 
     })),
     ...networks.map((it) => ({ kind: 'network' as const, id: it.Id, name: it.Name, labels: it.Labels ?? {} })),
     ...(volumes.Volumes ?? []).map((it) => ({ kind: 'volume' as const, id: it.Name, name: it.Name, labels: it.Labels ?? {} })),
+    ...images.map((it) => ({ kind: 'image' as const, id: it.Id, name: it.RepoTags?.[0] ?? it.Id.slice(7, 19), labels: it.Labels ?? {} })),
   ];
 }
 
 /** Containers first, all at once; then networks and volumes, which an engine refuses to remove while they are in use. */
 async function removeOnce(docker: Docker, resources: readonly Resource[]): Promise<void> {
-  for (const kinds of [['container'], ['network', 'volume']]) {
+  for (const kinds of [['container'], ['network', 'volume', 'image']]) {
     await Promise.all(
       resources
         .filter(({ kind }) => kinds.includes(kind))

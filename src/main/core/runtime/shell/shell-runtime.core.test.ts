@@ -185,7 +185,7 @@ describe.each(kinds)('a session with isolation $isolation', ({ isolation, availa
       try {
         const commands: string[] = [];
         terminal.onCommand((event) => commands.push(event.type === 'start' ? event.command : `= ${event.exitCode}`));
-        await vi.waitFor(() => expect(terminal.text()).toContain('learner@test-lab:'), WAIT);
+        await vi.waitFor(() => expect(terminal.text()).toContain('learner:'), WAIT);
         terminal.write('pwd; ls; (exit 4)\r');
         await vi.waitFor(() => expect(commands).toEqual(['pwd; ls; (exit 4)', '= 4']), WAIT);
         expect(terminal.text()).toContain(join(folder, 'workspace'));

@@ -77,7 +77,7 @@ export class ShellSession implements RuntimeSession {
         ...sessionEnvironment(this.#parts.folder),
         TERM: 'xterm-256color',
         COLORTERM: 'truecolor',
-        ...integrationEnvironment(request.nonce, `learner@${this.#parts.lab.id}:\\w\\$ `),
+        ...integrationEnvironment(request.nonce, 'learner:\\W\\$ '),
       },
       cwd: this.#workspace,
       captured: !log && this.#parts.captured,

@@ -102,7 +102,9 @@ export function CatalogScreen() {
             {labs.isError && <Failure error={labs.error} retry={() => void labs.refetch()} />}
             {labs.data && all.length === 0 && (
               <Empty icon={<Search className="i big" aria-hidden />} title="No labs are here">
-                The folder with the labs is empty or could not be read. What was found wrong is listed below.
+                {labs.data.problems.length > 0
+                  ? 'None of the labs could be loaded. What was found wrong is listed below.'
+                  : 'The folder with the labs is empty. Start Ops Lab with --labs DIR to use labs from elsewhere.'}
               </Empty>
             )}
             {labs.data && all.length > 0 && shown.length === 0 && (

@@ -1,0 +1,130 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { useLabImage } from '../../../../test-support/lab-image.ts';
+import { needsEngine } from '../../../../test-support/requirements.ts';
+import { bundleObserver, bundleSidecar } from '../../../../test-support/sidecar.ts';
+import { makeSmallLab, type SmallLab } from '../../../../test-support/small-lab.ts';
+import type { Engine } from '../../engine/engine.ts';
+import type { Lab } from '../../labs/lab.ts';
+import type { Runtime, RuntimeSession } from '../runtime.ts';
+import { createDockerRuntime } from './docker-runtime.ts';
+import { findResources, sessionFilter } from './resources.ts';
+
+/** The small lab, with an engine for its learner. */
+function withEngine(lab: Lab): Lab {
+  const { terminal, ...services } = lab.compose.services;
+  if (!terminal) throw new Error('the small lab has a terminal');
+  return {
+    ...lab,
+    compose: { ...lab.compose, services: { terminal: { ...terminal, 'x-ops-lab': { role: 'terminal', engine: true } }, ...services } },
+  };
+}
+
+describe.skipIf(!needsEngine())('a session whose learner uses docker', () => {
+  let engine: Engine;
+  let sidecar: Awaited<ReturnType<typeof bundleObserver>>;
+  let small: SmallLab;
+  let lab: Lab;
+  let runtime: Runtime;
+  let folder: string;
+  let session: RuntimeSession;
+  const id = randomBytes(16).toString('hex');
+  const request = () => ({
+    sessionId: id,
+    learnerId: randomBytes(16).toString('hex'),
+    lab,
+    folder: join(folder, id),
+    onProgress: () => {},
+    signal: AbortSignal.timeout(60_000),
+  });
+
+  const sh = async (line: string): Promise<string> => {
+    const { exitCode, stdout, stderr } = await session.exec(['sh', '-c', line]);
+    return `${stdout}${stderr}exit ${exitCode}`;
+  };
+
+  beforeAll(async () => {
+    const lab_ = await useLabImage();
+    engine = lab_.engine;
+    sidecar = await bundleObserver();
+    await bundleSidecar('gate', sidecar.folder);
+    small = await makeSmallLab();
+    lab = withEngine(small.lab);
+    folder = await mkdtemp(join(tmpdir(), 'ops-lab-gate-'));
+    await mkdir(join(folder, id));
+    runtime = createDockerRuntime({
+      engine,
+      images: lab_.images,
+      home: randomBytes(16).toString('hex'),
+      sidecarFolder: sidecar.folder,
+      integration: '',
+      node: process.execPath,
+      electronRunAsNode: false,
+    });
+    session = await runtime.start(request());
+    await session.ready;
+  }, 300_000);
+
+  afterAll(async () => {
+    await session?.stop();
+    await sidecar?.remove();
+    await small?.remove();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it('can run it here', async () => {
+    expect(await runtime.availability(lab)).toEqual({ available: true, reason: '' });
+  });
+
+  it('has docker at /var/run/docker.sock, and sees the services of the lab and nothing else', async () => {
+    expect(await sh('docker ps --format "{{.Names}} {{.Image}}"')).toBe('api ops-lab/base:latest\nexit 0');
+    expect(await sh('test -S /var/run/docker.sock && echo there')).toContain('there');
+    expect(await sh('docker inspect -f "{{.State.Running}} {{.HostConfig.Memory}}" api')).toContain('true 100663296');
+  });
+
+  it('runs containers, with its own folder, on its own network', async () => {
+    expect(await sh('docker run --rm -v /lab:/app ops-lab/base cat /app/notes.txt')).toContain('first line');
+    expect(await sh('docker run -d --name web ops-lab/base sleep 100 && getent hosts web')).toMatch(/\d+\s+web/);
+    expect(await sh('docker run --rm -v /etc:/e ops-lab/base true')).toContain('folders of this computer');
+  });
+
+  it("finds published ports where a learner looks for them, and conflicts in the engine's own words", async () => {
+    expect(
+      await sh(
+        "docker run -d --name port -p 8081:3000 ops-lab/base node -e \"require('http').createServer((q, r) => r.end('from inside')).listen(3000)\"",
+      ),
+    ).toContain('exit 0');
+    await expect.poll(() => sh('curl -s http://127.0.0.1:8081'), { timeout: 10_000 }).toContain('from inside');
+    expect(await sh('docker restart -t 0 port')).toContain('exit 0');
+    await expect.poll(() => sh('curl -s http://127.0.0.1:8081'), { timeout: 10_000 }).toContain('from inside');
+    const taken = await sh('docker run -d --name taken -p 3000:3000 ops-lab/base sleep 9');
+    expect(taken).toContain('Error starting userland proxy: listen tcp4 0.0.0.0:3000: bind: address already in use');
+    expect(await sh('docker ps -a --filter name=taken --format "{{.Status}}"')).toContain('Created');
+    expect(await sh('docker rm -f port taken')).toContain('exit 0');
+    await expect.poll(() => sh('curl -s http://127.0.0.1:8081'), { timeout: 10_000 }).toContain('exit 7');
+  });
+
+  it('keeps its containers when the app lets go, and finds them again', async () => {
+    await session.release();
+    const again = await runtime.adopt(request());
+    expect(again).not.toBeNull();
+    if (again) session = again;
+    await session.ready;
+    await expect.poll(() => sh('docker ps --format "{{.Names}}"'), { timeout: 10_000 }).toBe('web\napi\nexit 0');
+  }, 60_000);
+
+  it('leaves nothing behind, images included', async () => {
+    expect(
+      await sh(
+        'printf "FROM ops-lab/base\\nRUN echo x > /x\\n" > Dockerfile && docker build -t mine . && docker volume create v && docker network create n',
+      ),
+    ).toContain('Successfully tagged mine:latest');
+    expect(await session.stop()).toEqual([]);
+    expect(await findResources(await engine.docker(), sessionFilter(id))).toEqual([]);
+    expect(existsSync(join(folder, id, 'engine', 'docker.sock'))).toBe(false);
+  }, 60_000);
+});

@@ -1,0 +1,25 @@
+/** Small parts that answers are put together from. An answer holds what is named here and nothing else. */
+import { isReservedLabel } from '../policy/labels.ts';
+
+export type Body = Readonly<Record<string, unknown>>;
+
+export function bodyOf(value: unknown): Body {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Body) : {};
+}
+
+export function listOf(value: unknown): readonly Body[] {
+  return Array.isArray(value) ? value.map(bodyOf) : [];
+}
+
+/** The fields that are there, of those that are named. */
+export function pick(value: unknown, names: readonly string[]): Record<string, unknown> {
+  const body = bodyOf(value);
+  return Object.fromEntries(names.filter((name) => body[name] !== undefined).map((name) => [name, body[name]]));
+}
+
+/** Without those of the platform. */
+export function plainLabels(value: unknown): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(bodyOf(value)).filter((entry): entry is [string, string] => typeof entry[1] === 'string' && !isReservedLabel(entry[0])),
+  );
+}

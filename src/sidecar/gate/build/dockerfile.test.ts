@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { missing } from '../refusal.ts';
+import { rewriteDockerfile } from './dockerfile.ts';
+
+const ID = `sha256:${'b'.repeat(64)}`;
+const rewrite = (source: string, args: Record<string, string> = {}) =>
+  rewriteDockerfile(source, {
+    args,
+    label: '"a"="b"',
+    instructions: 100,
+    image: (reference) => {
+      if (reference !== 'lab' && reference !== 'lab:1') throw missing('image', reference);
+      return { id: ID };
+    },
+  });
+
+describe('a Dockerfile behind the gate', () => {
+  it('is written anew: one instruction a line, images by id, a label after each FROM', () => {
+    const { text, steps } = rewrite(
+      '# a comment\nARG V=1\nfrom lab:$V AS One\nRUN a && \\\n  # inside\n\n  b\nFROM lab\nCOPY --chown=1:2 --from=one /x /y\n',
+    );
+    expect(text).toBe(
+      `ARG V=1\nFROM ${ID} AS one\nLABEL "a"="b"\nRUN a &&   b\nFROM ${ID}\nLABEL "a"="b"\nCOPY --chown=1:2 --from=one /x /y\n`,
+    );
+    expect(steps).toEqual(['ARG V=1', 'FROM lab:$V AS One', null, 'RUN a &&   b', 'FROM lab', null, 'COPY --chown=1:2 --from=one /x /y']);
+  });
+
+  it('takes build arguments for the FROM line', () => {
+    expect(() => rewrite('ARG V=1\nFROM lab:$V', { V: '2' })).toThrow('No such image: lab:2');
+  });
+
+  it('BLD-033: an instruction that hides in a continuation is an instruction of that line', () => {
+    expect(rewrite('FROM lab\nRUN x\\\nFROM other').text).toContain('RUN xFROM other');
+    expect(() => rewrite('FROM lab\nRUN echo \\\\\n\n')).toThrow('backslash');
+    expect(() => rewrite('FROM lab\nFR\\\nOM other')).toThrow('No such image: other');
+  });
+
+  it.each([
+    ['RUN \u00a0--security=insecure id', 'not allowed'],
+    ['RUN --network=host id', 'not allowed'],
+    ['COPY --link a /b', 'not allowed'],
+    ['ADD --checksum=x a /b', 'not allowed'],
+    ['ADD ["http://x/y", "/z"]', 'fetched'],
+    ['ADD $URL /z', 'use COPY'],
+    ['ADD x.tar.xz /z', 'archives'],
+    ['ONBUILD ADD http://x /y', 'fetched'],
+    ['ONBUILD ONBUILD RUN x', 'trigger'],
+    ['RUN <<EOF\nx\nEOF', 'here-documents'],
+    ['INVENTED x', 'unknown instruction'],
+    ['HEALTHCHECK --interval=1ms CMD true', 'whole seconds'],
+    ['LABEL "io.ops-lab.session"=x', 'reserved'],
+    ['RUN a\u0085--x', 'control characters'],
+  ])('refuses %s', (line, why) => {
+    expect(() => rewrite(`FROM lab\n${line}`)).toThrow(why);
+  });
+
+  it('refuses directives at the top, and a start without FROM', () => {
+    expect(() => rewrite('# syntax=docker/dockerfile:1\nFROM lab')).toThrow('syntax');
+    expect(() => rewrite('#escape=`\nFROM lab')).toThrow('escape');
+    expect(() => rewrite('RUN x')).toThrow('FROM');
+  });
+});

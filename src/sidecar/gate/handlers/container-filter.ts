@@ -1,0 +1,70 @@
+/** `docker ps --filter`, answered among the session's own containers. What is foreign matches nothing. */
+import { bodyOf, listOf } from '../answers/scrub.ts';
+import type { OwnRow } from '../ledger.ts';
+import type { Filters } from '../policy/query.ts';
+import type { GateSession } from '../session.ts';
+
+interface Candidate {
+  readonly row: OwnRow;
+  readonly item: Record<string, unknown>;
+}
+
+/** `^` and `$` mean begin and end, as in the engine's patterns; the rest is taken as it is. */
+export function nameMatches(pattern: string, name: string): boolean {
+  const plain = pattern.replace(/^\^?\/?/, '').replace(/\$$/, '');
+  const begins = pattern.startsWith('^');
+  const ends = pattern.endsWith('$');
+  if (begins && ends) return name === plain;
+  if (begins) return name.startsWith(plain);
+  return ends ? name.endsWith(plain) : name.includes(plain);
+}
+
+export function labelMatches(pattern: string, labels: Readonly<Record<string, unknown>>): boolean {
+  const [key = '', ...rest] = pattern.split('=');
+  return Object.hasOwn(labels, key) && (rest.length === 0 || labels[key] === rest.join('='));
+}
+
+function portMatches(wanted: string, port: unknown): boolean {
+  const [range = ''] = wanted.split('/');
+  const [first = 0, last = first] = range.split('-').map(Number);
+  return Number(port) >= first && Number(port) <= last;
+}
+
+export function containerFilter(session: GateSession, filters: Filters, candidates: readonly Candidate[]): Record<string, unknown>[] {
+  const find = (reference: string): number =>
+    Number(candidates.find(({ row }) => row.name === reference || row.id.startsWith(reference))?.item.Created ?? Number.NaN);
+  const imageId = (reference: string): string | null => session.context.findImage(reference)?.id ?? null;
+  const tests: Readonly<Record<string, (candidate: Candidate, value: string) => boolean>> = {
+    id: ({ row }, value) => row.id.startsWith(value),
+    name: ({ row }, value) => nameMatches(value, row.name),
+    label: ({ item }, value) => labelMatches(value, bodyOf(item.Labels)),
+    status: ({ item }, value) => item.State === value,
+    exited: ({ item }, value) => item.State === 'exited' && String(item.Status).startsWith(`Exited (${value}) `),
+    ancestor: ({ item }, value) => imageId(value) !== null && item.ImageID === imageId(value),
+    network: ({ item }, value) =>
+      Object.entries(bodyOf(bodyOf(item.NetworkSettings).Networks)).some(
+        ([name, network]) => name === value || (value.length >= 3 && String(bodyOf(network).NetworkID).startsWith(value)),
+      ),
+    volume: ({ item }, value) => listOf(item.Mounts).some((mount) => mount.Name === value || mount.Destination === value),
+    health: ({ item }, value) =>
+      value === 'none'
+        ? !/\((?:healthy|unhealthy|health)/.test(String(item.Status))
+        : String(item.Status).includes(`(${value === 'starting' ? 'health: starting' : value})`),
+    publish: ({ item }, value) => listOf(item.Ports).some((port) => port.PublicPort !== undefined && portMatches(value, port.PublicPort)),
+    expose: ({ item }, value) => listOf(item.Ports).some((port) => portMatches(value, port.PrivatePort)),
+    before: ({ item }, value) => Number(item.Created) < find(value),
+    since: ({ item }, value) => Number(item.Created) > find(value),
+    isolation: () => true,
+    'is-task': (_candidate, value) => value === 'false',
+  };
+  return candidates
+    .filter((candidate) =>
+      Object.entries(filters).every(([key, values]) => {
+        const test = tests[key];
+        if (!test || values.length === 0) return values.length === 0;
+        // Labels have all to be there; of everything else one is enough.
+        return key === 'label' ? values.every((value) => test(candidate, value)) : values.some((value) => test(candidate, value));
+      }),
+    )
+    .map(({ item }) => item);
+}

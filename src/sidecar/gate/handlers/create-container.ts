@@ -1,0 +1,144 @@
+/** POST /containers/create: the heart of the gate. Policy first, then volumes, the container, its further networks. */
+import { bodyOf } from '../answers/scrub.ts';
+import { EngineRefusal } from '../engine-client.ts';
+import type { GateHandler } from '../gate.ts';
+import { inventName } from '../names.ts';
+import { assignPorts, type WantedContainer, type WantedNetwork, type WantedPort, wantedContainer } from '../policy/container.ts';
+import { forcedHostConfig } from '../policy/forced.ts';
+import { anonymousVolume, forwardedMounts, type WantedMount, WORKSPACE } from '../policy/mounts.ts';
+import { denied, limited } from '../refusal.ts';
+import type { GateSession } from '../session.ts';
+import { assertNameFree, nameTaken } from './containers.ts';
+import { assertAddressFree } from './networks.ts';
+import { createNamedVolume } from './volumes.ts';
+
+const MOST_IMAGE_VOLUMES = 8;
+
+export function assertPlatform(session: GateSession, platform: string): void {
+  const { architecture } = session.facts;
+  if (platform !== '' && platform !== 'linux' && platform !== `linux/${architecture}`) {
+    throw denied(`platform ${platform} is not here: this lab has linux/${architecture} only`);
+  }
+}
+
+export const createContainer: GateHandler = async ({ session, query, json, exchange }) => {
+  const { ledger, names, context, config } = session;
+  const asked = query.text('name').replace(/^\//, '');
+  if (asked !== '') names.check('container', asked);
+  assertPlatform(session, query.text('platform'));
+  const wanted = wantedContainer(context, json, session.facts.processors);
+  if (asked !== '') await assertNameFree(session, asked);
+  if (ledger.rows('container').filter((row) => !row.notes.service).length >= config.limits.containers) {
+    throw limited(`${config.limits.containers} containers. Remove one that you do not need any more (docker rm).`);
+  }
+  for (const network of wanted.networks) await assertAddressFree(session, network);
+  const image = bodyOf(bodyOf(await session.engine.call({ method: 'GET', path: `/images/${wanted.image.id}/json` })).Config);
+  const mounts = withImageVolumes(wanted.mounts, image.Volumes);
+  const ports = assignPorts(
+    allPorts(wanted, image.ExposedPorts),
+    new Set(ledger.rows('container').flatMap((row) => row.notes.ports?.map(({ host }) => host) ?? [])),
+  );
+  const volumeIds = await ensureVolumes(session, mounts);
+  // From here to the ledger's row nothing may come in between.
+  const name = asked === '' ? inventName((candidate) => ledger.named('container', candidate) !== undefined) : asked;
+  const holder = ledger.named('container', name);
+  if (holder) throw nameTaken(name, holder.id);
+  const notes = {
+    image: wanted.image.name,
+    labels: wanted.labels,
+    ports,
+    mounts: mounts.map(({ type, name: volume, target, readOnly }) => ({ type, name: volume, target, readOnly })),
+    anonymous: mounts.filter(({ anonymous }) => anonymous).map((mount) => mount.name),
+    memory: wanted.memory,
+    pids: wanted.pids,
+    autoRemove: wanted.hostConfig.AutoRemove === true,
+  };
+  const most = config.limits.containers + config.services.length;
+  const row = await session.make('container', name, notes, most, async () => {
+    const body = forwarded(session, name, wanted, mounts, volumeIds);
+    const { Id } = await session.engine.call<{ Id: string }>({
+      method: 'POST',
+      path: '/containers/create',
+      query: { name: names.mangle(name) },
+      body,
+    });
+    return Id;
+  });
+  try {
+    for (const network of furtherNetworks(wanted)) {
+      await session.engine.call({
+        method: 'POST',
+        path: `/networks/${network.id}/connect`,
+        body: { Container: row.id, EndpointConfig: endpoint(name, network) },
+      });
+    }
+  } catch (error) {
+    await session.engine.ask({ method: 'DELETE', path: `/containers/${row.id}`, query: { force: 1, v: 1 } });
+    if (error instanceof EngineRefusal) ledger.remove(row);
+    throw error;
+  }
+  exchange.reply.json(201, { Id: row.id, Warnings: [] });
+};
+
+/** The whole body that the engine gets: nothing in it comes from the client but what a rule returned. */
+function forwarded(
+  session: GateSession,
+  name: string,
+  wanted: WantedContainer,
+  mounts: readonly WantedMount[],
+  volumeIds: ReadonlyMap<string, string>,
+): object {
+  const [first] = wanted.networks;
+  return {
+    ...wanted.config,
+    Image: wanted.image.id,
+    Labels: { ...wanted.labels, ...session.context.labels('container', name) },
+    HostConfig: {
+      // Names from outside find no answer, and are never asked of this computer's resolver.
+      Dns: ['127.0.0.1'],
+      ...wanted.hostConfig,
+      ...forwardedMounts(mounts, (volume) => volumeIds.get(volume) ?? ''),
+      ...forcedHostConfig(session.config, session.privateCgroups),
+      NetworkMode: wanted.networkMode,
+    },
+    ...(first === undefined ? {} : { NetworkingConfig: { EndpointsConfig: { [first.id]: endpoint(name, first) } } }),
+  };
+}
+
+/** Engines before API 1.44 take one network at creation: its own first, the others afterwards. */
+function furtherNetworks(wanted: WantedContainer): readonly WantedNetwork[] {
+  return wanted.networks.slice(1);
+}
+
+/** The name on the engine is mangled, so the learner's own name is an alias. */
+export function endpoint(name: string, { aliases, address }: Omit<WantedNetwork, 'id'>): object {
+  return { Aliases: [...new Set([name, ...aliases])], ...(address === null ? {} : { IPAMConfig: { IPv4Address: address } }) };
+}
+
+/** Volumes that the image declares would be made by the engine without our labels. */
+function withImageVolumes(mounts: readonly WantedMount[], declared: unknown): WantedMount[] {
+  const targets = Object.keys(bodyOf(declared)).filter((target) => !mounts.some((mount) => mount.target === target));
+  if (targets.length > MOST_IMAGE_VOLUMES) throw limited(`an image with at most ${MOST_IMAGE_VOLUMES} volumes.`);
+  return [...mounts, ...targets.map(anonymousVolume)];
+}
+
+function allPorts({ ports, publishAll, config }: WantedContainer, imagePorts: unknown): WantedPort[] {
+  if (!publishAll) return [...ports];
+  const exposed = [...Object.keys(bodyOf(config.ExposedPorts)), ...Object.keys(bodyOf(imagePorts))].filter(
+    (name) => !ports.some(({ container }) => container === name),
+  );
+  const all = [...ports, ...[...new Set(exposed)].map((container) => ({ container, host: 0 }))];
+  if (all.length > 32) throw limited('32 published ports for one container.');
+  return all;
+}
+
+/** @returns names on the engine by the learner's names */
+async function ensureVolumes(session: GateSession, mounts: readonly WantedMount[]): Promise<Map<string, string>> {
+  const ids = new Map<string, string>();
+  for (const mount of mounts) {
+    if (mount.type !== 'volume') continue;
+    if (mount.name === WORKSPACE) ids.set(WORKSPACE, session.config.workspaceVolume ?? '');
+    else ids.set(mount.name, (await createNamedVolume(session, mount.name, {})).id);
+  }
+  return ids;
+}

@@ -1,0 +1,268 @@
+/** Images: those that the lab gives, which nobody changes, and those built in the session. */
+import { type Body, bodyOf, listOf, pick, plainLabels } from '../answers/scrub.ts';
+import type { GateHandler } from '../gate.ts';
+import type { OwnRow } from '../ledger.ts';
+import { imageReference } from '../names.ts';
+import type { Filters } from '../policy/query.ts';
+import { bad, conflict, denied, limited } from '../refusal.ts';
+import type { GateSession } from '../session.ts';
+import { labelMatches } from './container-filter.ts';
+import { refuseSelection } from './containers.ts';
+import { assertPlatform } from './create-container.ts';
+
+const SESSION_LABEL = 'io.ops-lab.session';
+
+/** Tags of everything that the session may use, by id. */
+function tagsById(session: GateSession): Map<string, string[]> {
+  const tags = new Map<string, string[]>();
+  const own = session.ledger.own('image');
+  for (const row of own) tags.set(row.id, [...(tags.get(row.id) ?? []), ...(row.notes.tags ?? [])]);
+  const taken = new Set(own.flatMap((row) => row.notes.tags ?? []));
+  for (const { id, name } of session.config.allowedImages) if (!taken.has(name)) tags.set(id, [...(tags.get(id) ?? []), name]);
+  return tags;
+}
+
+export async function listImages(session: GateSession, filters: Filters, all: boolean): Promise<Record<string, unknown>[]> {
+  const tags = tagsById(session);
+  const list = listOf(await session.engine.call({ method: 'GET', path: '/images/json', query: { all: all ? 1 : 0 } }));
+  const items = list
+    .filter(({ Id }) => tags.has(String(Id)))
+    .map((item) => ({
+      ...pick(item, ['Id', 'Created', 'Size', 'VirtualSize']),
+      ParentId: '',
+      RepoTags: tags.get(String(item.Id)) ?? [],
+      RepoDigests: [],
+      SharedSize: -1,
+      Containers: -1,
+      Labels: plainLabels(item.Labels),
+    })) as (Record<string, unknown> & { RepoTags: string[] })[];
+  const created = (reference: string): number =>
+    Number(items.find(({ Id }) => Id === session.context.findImage(reference)?.id)?.Created ?? Number.NaN);
+  const tests: Readonly<Record<string, (image: (typeof items)[number], value: string) => boolean>> = {
+    reference: ({ RepoTags }, value) => RepoTags.some((tag) => tag === value || tag.split(':')[0] === value || starMatches(value, tag)),
+    dangling: ({ RepoTags }, value) => (RepoTags.length === 0) === ['1', 'true'].includes(value),
+    label: ({ Labels }, value) => labelMatches(value, bodyOf(Labels)),
+    before: ({ Created }, value) => Number(Created) < created(value),
+    since: ({ Created }, value) => Number(Created) > created(value),
+    until: () => true,
+  };
+  return items.filter((image) =>
+    Object.entries(filters).every(([key, values]) => values.length === 0 || values.some((value) => tests[key]?.(image, value) ?? false)),
+  );
+}
+
+/** `*` once: begin and end have to fit. */
+function starMatches(pattern: string, tag: string): boolean {
+  const [begin = '', end, ...rest] = pattern.split('*');
+  return (
+    end !== undefined &&
+    rest.length === 0 &&
+    tag.length >= begin.length + end.length &&
+    tag.startsWith(begin) &&
+    (tag.endsWith(end) || tag.split(':')[0]?.endsWith(end) === true)
+  );
+}
+
+export const images: GateHandler = async ({ session, query, exchange }) => {
+  const filter = query.text('filter');
+  const filters = filter === '' ? query.filters() : { ...query.filters(), reference: [filter] };
+  exchange.reply.json(200, await listImages(session, filters, query.flag('all')));
+};
+
+async function inspect(session: GateSession, id: string): Promise<Body> {
+  return bodyOf(await session.engine.call({ method: 'GET', path: `/images/${id}/json` }));
+}
+
+const CONFIG = [
+  'Cmd',
+  'Entrypoint',
+  'ExposedPorts',
+  'Healthcheck',
+  'Shell',
+  'StopSignal',
+  'User',
+  'Volumes',
+  'WorkingDir',
+  'ArgsEscaped',
+  'OnBuild',
+];
+
+export const inspectImage: GateHandler = async ({ session, subject, exchange }) => {
+  const image = session.context.image(subject);
+  const body = await inspect(session, image.id);
+  const config = bodyOf(body.Config);
+  // What the lab put into the environment of its own images is not for reading.
+  const environment = image.own && !rowOf(session, image.id)?.notes.shared ? pick(config, ['Env']) : { Env: [] };
+  exchange.reply.json(200, {
+    ...pick(body, ['Id', 'Created', 'Architecture', 'Variant', 'Os', 'Size', 'VirtualSize', 'RootFS']),
+    RepoTags: tagsById(session).get(image.id) ?? [],
+    RepoDigests: [],
+    Parent: '',
+    Comment: '',
+    Author: '',
+    DockerVersion: '',
+    Config: { ...pick(config, CONFIG), ...environment, Labels: plainLabels(config.Labels) },
+    GraphDriver: { Name: '', Data: null },
+    Metadata: {},
+  });
+};
+
+function rowOf(session: GateSession, id: string): OwnRow | undefined {
+  return session.ledger.own('image').find((row) => row.id === id);
+}
+
+export const imageHistory: GateHandler = async ({ session, subject, exchange }) => {
+  const image = session.context.image(subject);
+  const row = rowOf(session, image.id);
+  if (!image.own || !row || row.notes.shared)
+    throw denied('How the images of the lab were made is not shown: it would give the story away.');
+  const list = listOf(await session.engine.call({ method: 'GET', path: `/images/${image.id}/history` }));
+  const isOurs = (entry: Body): boolean =>
+    String(entry.CreatedBy).includes(`LABEL ${SESSION_LABEL}=`) || String(entry.CreatedBy).includes('LABEL io.ops-lab.');
+  // The oldest line of ours stands right after FROM: what is before belongs to the lab.
+  const begin = list.findLastIndex((entry) => String(entry.CreatedBy).includes(`${SESSION_LABEL}=${session.config.sessionId}`));
+  const own = list.slice(0, Math.max(0, begin)).filter((entry) => !isOurs(entry));
+  exchange.reply.json(
+    200,
+    own.map((entry, index) => ({
+      ...pick(entry, ['Created', 'Size']),
+      Id: index === 0 ? image.id : '<missing>',
+      CreatedBy: session.scrub(String(entry.CreatedBy)),
+      Comment: '',
+      Tags: index === 0 ? (row.notes.tags ?? []) : null,
+    })),
+  );
+};
+
+export const pullImage: GateHandler = async ({ session, query, exchange }) => {
+  const name = query.text('fromImage');
+  const tag = query.text('tag');
+  if (name === '') throw bad('no image was named');
+  const reference = tag === '' ? name : tag.startsWith('sha256:') ? `${name}@${tag}` : `${name}:${tag}`;
+  assertPlatform(session, query.text('platform'));
+  const found = reference.includes('@') ? null : findGiven(session, reference);
+  if (!found) {
+    const have = session.config.allowedImages.map((image) => image.name).join(', ');
+    throw denied(
+      `${reference.slice(0, 120)} is not in this lab, and the lab works without a network. It has: ${have === '' ? 'no images' : have}`,
+    );
+  }
+  const { reply } = exchange;
+  reply.begin(200, 'application/json');
+  await reply.write(`${JSON.stringify({ status: `Pulling from ${found.split(':')[0]}`, id: found.split(':')[1] })}\r\n`);
+  await reply.write(`${JSON.stringify({ status: `Status: Image is up to date for ${found}` })}\r\n`);
+  reply.end();
+};
+
+/** @returns the name of an image that is here already @throws Refusal for a registry */
+function findGiven(session: GateSession, reference: string): string | null {
+  const name = imageReference(reference);
+  return session.context.findImage(name)?.name ?? null;
+}
+
+/** Takes a tag from whichever image has it. */
+function untag(session: GateSession, tag: string): void {
+  for (const row of session.ledger.own('image')) {
+    if (row.notes.tags?.includes(tag)) session.ledger.change(row, { notes: { tags: row.notes.tags.filter((other) => other !== tag) } });
+  }
+}
+
+/** The ledger's side of a tag: the newest image has it, no other. */
+export function noteTags(session: GateSession, row: OwnRow, tags: readonly string[]): void {
+  for (const tag of tags) untag(session, tag);
+  const now = session.ledger.byId('image', row.id) ?? row;
+  session.ledger.change(now, { notes: { tags: [...new Set([...(now.notes.tags ?? []), ...tags])] } });
+}
+
+export const tagImage: GateHandler = async ({ session, subject, query, exchange }) => {
+  const image = session.context.image(subject);
+  const tag = imageReference(`${query.text('repo')}${query.text('tag') === '' ? '' : `:${query.text('tag')}`}`);
+  const shared = session.config.allowedImages.some(({ id }) => id === image.id);
+  let row = rowOf(session, image.id);
+  if (!row) {
+    if (session.ledger.rows('image').length >= session.config.limits.images)
+      throw limited(`${session.config.limits.images} images. Remove one (docker rmi).`);
+    row = session.ledger.complete(session.ledger.intend('image', '', { shared: true, tags: [] }), image.id);
+  }
+  // An image of the lab is not touched on the engine: that name is known here only.
+  if (!shared) {
+    const mangled = session.names.mangleImage(tag);
+    const at = mangled.lastIndexOf(':');
+    await session.engine.call({
+      method: 'POST',
+      path: `/images/${image.id}/tag`,
+      query: { repo: mangled.slice(0, at), tag: mangled.slice(at + 1) },
+    });
+  }
+  noteTags(session, row, [tag]);
+  exchange.reply.empty(201);
+};
+
+/** Removes what builds of this session have left below its images. Nothing while one runs. */
+export async function removeLeftovers(session: GateSession): Promise<void> {
+  if (session.builds.used > 0) return;
+  const ours = new Set(session.ledger.own('image').map(({ id }) => id));
+  const filters = JSON.stringify({ label: [`${SESSION_LABEL}=${session.config.sessionId}`] });
+  for (let again = true; again; ) {
+    again = false;
+    const list = listOf(await session.engine.call({ method: 'GET', path: '/images/json', query: { all: 1, filters } }));
+    const parents = new Set(list.map(({ ParentId }) => ParentId));
+    for (const { Id } of list) {
+      if (ours.has(String(Id)) || parents.has(Id)) continue;
+      const { status } = await session.engine.ask({ method: 'DELETE', path: `/images/${String(Id)}`, query: { noprune: 1 } });
+      if (status < 300) again = true;
+    }
+  }
+}
+
+/** @param reference how the engine is told which: by id, or by the one tag that it has left */
+async function removeRow(session: GateSession, row: OwnRow, force: boolean, reference: string = row.id): Promise<Record<string, string>[]> {
+  const answer = listOf(
+    await session.engine.call({ method: 'DELETE', path: `/images/${reference}`, query: { noprune: 1, force: force ? 1 : 0 } }, [404]),
+  );
+  session.ledger.remove(row);
+  await removeLeftovers(session).catch(() => {});
+  return answer.map((entry) => Object.fromEntries(Object.entries(entry).map(([key, value]) => [key, session.names.plain(String(value))])));
+}
+
+export const removeImage: GateHandler = async ({ session, subject, query, exchange }) => {
+  const image = session.context.image(subject);
+  const row = rowOf(session, image.id);
+  if (!row || !image.own) throw denied(`${image.name} belongs to the lab and stays.`);
+  const tags = row.notes.tags ?? [];
+  const byTag = tags.includes(image.name) && !row.id.startsWith(`sha256:${subject.replace('sha256:', '')}`);
+  if (row.notes.shared) {
+    const left = byTag ? tags.filter((tag) => tag !== image.name) : [];
+    if (left.length > 0) session.ledger.change(row, { notes: { tags: left } });
+    else session.ledger.remove(row);
+    return exchange.reply.json(
+      200,
+      (byTag ? [image.name] : tags).map((tag) => ({ Untagged: tag })),
+    );
+  }
+  if (byTag && tags.length > 1) {
+    await session.engine.call({ method: 'DELETE', path: `/images/${session.names.mangleImage(image.name)}`, query: { noprune: 1 } });
+    untag(session, image.name);
+    return exchange.reply.json(200, [{ Untagged: image.name }]);
+  }
+  if (!byTag && tags.length > 1 && !query.flag('force')) {
+    throw conflict(`conflict: unable to delete ${subject} (must be forced) - image is referenced in multiple repositories`);
+  }
+  exchange.reply.json(200, await removeRow(session, row, query.flag('force'), byTag ? session.names.mangleImage(image.name) : row.id));
+};
+
+export const pruneImages: GateHandler = async ({ session, query, exchange }) => {
+  refuseSelection(query.filters());
+  const all = (query.filters().dangling ?? []).some((value) => value === 'false' || value === '0');
+  const used = new Set(session.ledger.own('container').map((row) => session.context.findImage(row.notes.image ?? '')?.id));
+  const deleted: Record<string, string>[] = [];
+  for (const row of session.ledger.own('image')) {
+    if (row.notes.shared || (!all && (row.notes.tags ?? []).length > 0) || used.has(row.id)) continue;
+    try {
+      deleted.push(...(await removeRow(session, row, (row.notes.tags ?? []).length > 1)));
+    } catch {
+      // In use by a container: prune leaves it.
+    }
+  }
+  exchange.reply.json(200, { ImagesDeleted: deleted, SpaceReclaimed: 0 });
+};

@@ -1,0 +1,148 @@
+/** Every number of the gate. A lab's configuration may replace any of them. */
+export interface Limits {
+  readonly containers: number;
+  readonly execs: number;
+  readonly networks: number;
+  readonly volumes: number;
+  readonly images: number;
+  readonly builds: number;
+  /** Milliseconds until a build is cancelled. */
+  readonly buildMs: number;
+  /** Bytes of a build context, both as sent and as expanded. */
+  readonly contextBytes: number;
+  readonly contextEntries: number;
+  readonly dockerfileBytes: number;
+  readonly dockerfileInstructions: number;
+  /** Largest memory of one container, in bytes; also what an unlimited one gets. */
+  readonly containerMemory: number;
+  /** Memory of all running containers together, in bytes. */
+  readonly memory: number;
+  readonly containerPids: number;
+  readonly pids: number;
+  /** Processors of one container, in billionths. */
+  readonly nanoCpus: number;
+  readonly shmBytes: number;
+  readonly tmpfsBytes: number;
+  readonly nofile: number;
+  readonly nproc: number;
+  /** Largest file that a container may write, in bytes. */
+  readonly fileBytes: number;
+  /** Per log file; two of them are kept. */
+  readonly logBytes: number;
+  readonly archiveBytes: number;
+  readonly connections: number;
+  readonly streams: number;
+  readonly requestsPerSecond: number;
+  readonly requestBurst: number;
+  readonly headBytes: number;
+  readonly headFields: number;
+  readonly targetBytes: number;
+  readonly jsonBytes: number;
+  readonly jsonDepth: number;
+  readonly headMs: number;
+  readonly bodyMs: number;
+  readonly idleMs: number;
+  /** Milliseconds in which the engine answers an ordinary call. */
+  readonly engineMs: number;
+  /** Bytes of an engine's answer that is read as a whole. */
+  readonly answerBytes: number;
+  /** Past events kept for `docker events --since`. */
+  readonly events: number;
+}
+
+const KB = 1024;
+const MB = 1024 * KB;
+
+export const DEFAULT_LIMITS: Limits = {
+  containers: 12,
+  execs: 24,
+  networks: 6,
+  volumes: 12,
+  images: 12,
+  builds: 1,
+  buildMs: 5 * 60_000,
+  contextBytes: 512 * MB,
+  contextEntries: 20_000,
+  dockerfileBytes: 256 * KB,
+  dockerfileInstructions: 200,
+  containerMemory: 512 * MB,
+  memory: 2048 * MB,
+  containerPids: 128,
+  pids: 1024,
+  nanoCpus: 2_000_000_000,
+  shmBytes: 64 * MB,
+  tmpfsBytes: 64 * MB,
+  nofile: 4096,
+  nproc: 1024,
+  fileBytes: 1024 * MB,
+  logBytes: 5 * MB,
+  archiveBytes: 64 * MB,
+  connections: 32,
+  streams: 24,
+  requestsPerSecond: 50,
+  requestBurst: 200,
+  headBytes: 16 * KB,
+  headFields: 64,
+  targetBytes: 4 * KB,
+  jsonBytes: 256 * KB,
+  jsonDepth: 16,
+  headMs: 10_000,
+  bodyMs: 10_000,
+  idleMs: 60_000,
+  engineMs: 60_000,
+  answerBytes: 32 * MB,
+  events: 1024,
+};
+
+/** A token bucket. */
+export class Rate {
+  #tokens: number;
+  #at: number;
+  #perSecond: number;
+  #burst: number;
+  #now: () => number;
+
+  constructor(perSecond: number, burst: number, now: () => number = () => performance.now()) {
+    this.#perSecond = perSecond;
+    this.#burst = burst;
+    this.#tokens = burst;
+    this.#now = now;
+    this.#at = now();
+  }
+
+  /** @returns whether one more is within the rate */
+  take(): boolean {
+    const now = this.#now();
+    this.#tokens = Math.min(this.#burst, this.#tokens + ((now - this.#at) / 1000) * this.#perSecond);
+    this.#at = now;
+    if (this.#tokens < 1) return false;
+    this.#tokens -= 1;
+    return true;
+  }
+}
+
+/** Counts what runs at once. */
+export class Slots {
+  #used = 0;
+  #size: number;
+
+  constructor(size: number) {
+    this.#size = size;
+  }
+
+  get used(): number {
+    return this.#used;
+  }
+
+  /** @returns a function that gives the place back (once, however often it is called), or null when all are taken */
+  take(): (() => void) | null {
+    if (this.#used >= this.#size) return null;
+    this.#used += 1;
+    let given = false;
+    return () => {
+      if (given) return;
+      given = true;
+      this.#used -= 1;
+    };
+  }
+}
