@@ -66,6 +66,7 @@ export default async function flood(probe) {
     hitPercent: Math.round(100 * Math.max(0, 1 - asked / Math.max(1, askedHot))),
     residentMiB: Math.round(after.bytes / MIB),
     growthMiB: Math.round(growth),
+    usersEachMiB: growth < 1 ? 0 : Math.round(USERS / 2 / growth),
     usersLeft: growth < 1 ? 0 : Math.max(0, Math.round((room / growth) * (USERS / 2) * 1e-3) * 1000),
   };
 }
