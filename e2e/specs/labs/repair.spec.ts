@@ -6,13 +6,13 @@ import { Workstation } from '../../pages/workstation.ts';
 import { objectiveIds, solutionFiles, workspaceFile } from '../../support/lab-files.ts';
 
 const LABS = [
-  { lab: 'node-event-loop-freeze', solution: 'worker-pool', service: 'api' },
-  { lab: 'too-many-open-files', solution: 'deadline-abort-signal', service: 'api' },
+  { lab: 'node-event-loop-freeze', solution: 'worker-pool', service: 'api', repair: 'responsive', file: 'start.sh' },
+  { lab: 'too-many-open-files', solution: 'deadline-abort-signal', service: 'api', repair: 'descriptors', file: 'start.sh' },
+  { lab: 'container-oomkilled', solution: 'lru-with-ttl', service: 'members', repair: 'members-live', file: 'start-members.sh' },
 ] as const;
 
-for (const { lab, solution, service } of LABS) {
+for (const { lab, solution, service, repair, file } of LABS) {
   test(`${lab}: from the page to a fix that holds, over a crash, and back`, async ({ app, runtime }) => {
-    const [repair = ''] = objectiveIds(lab, 'repair');
     await new Catalog(app.page).start(lab, runtime);
     let bench = new Workstation(app.page);
     await bench.acknowledge();
@@ -21,7 +21,7 @@ for (const { lab, solution, service } of LABS) {
     await test.step('commands run on the broken system', async () => {
       await bench.terminal.run('echo "to $((20 + 3)) of them"; ls');
       await bench.terminal.shows('to 23 of them');
-      await bench.terminal.shows('start.sh');
+      await bench.terminal.shows(file);
       await bench.terminal.run('cat /no/such/file');
       await bench.terminal.shows('No such file or directory');
     });

@@ -3,6 +3,7 @@
  * such a file; both runtimes start from it. Anything else is an error, so nothing is silently ignored.
  */
 import * as z from 'zod';
+import { runtimesField } from './manifest.ts';
 
 const name = z
   .string()
@@ -47,6 +48,7 @@ export const ServiceSchema = z.strictObject({
   'x-ops-lab': z
     .strictObject({
       role: z.enum(['terminal', 'service', 'upstream']),
+      runtimes: runtimesField,
       /** Only of the terminal: the learner may use docker, behind the session's gate. */
       engine: z.boolean().optional(),
     })

@@ -2,6 +2,7 @@
 import { didYouMean } from '../../../shared/domain/did-you-mean.ts';
 import type { ComposeFile } from './compose.ts';
 import type { LabFolder } from './lab-folder.ts';
+import { composeOn, manifestOn, probesOf } from './lab-on-runtime.ts';
 import type { Hints, Manifest, SolutionSpec } from './manifest.ts';
 import { patternError } from './pattern.ts';
 import type { Problems } from './problem.ts';
@@ -170,6 +171,42 @@ export function checkManifest(manifest: Manifest, { compose, folder }: ManifestC
     }
   }
   checkObjectives(manifest, references);
+  if (compose !== null) checkRuntimes(manifest, compose, references);
+}
+
+/** What is left on each runtime must hold together. */
+function checkRuntimes(manifest: Manifest, compose: ComposeFile, references: References): void {
+  const declared = (['docker', 'shell'] as const).filter((kind) => manifest.runtimes[kind] !== undefined);
+  manifest.objectives.forEach(({ runtimes = [] }, index) => {
+    runtimes.forEach((kind, position) => {
+      references.known(['objectives', index, 'runtimes', position], kind, 'runtime', declared);
+    });
+  });
+  for (const kind of declared) {
+    const here = composeOn(compose, kind);
+    const { objectives, probes } = manifestOn(manifest, kind, here, compose);
+    if (!objectives.some((objective) => objective.kind === 'repair')) {
+      references.wrong(['objectives'], `found no objective of kind repair for the runtime ${kind}, expected at least one`);
+    }
+    for (const [name, service] of Object.entries(here.services)) {
+      for (const key of ['pid', 'network_mode'] as const) {
+        const owner = service[key]?.slice('service:'.length);
+        if (owner === undefined || owner in here.services || !(owner in compose.services)) continue;
+        references.wrong(['runtimes', kind], `found the service “${name}”, whose ${key} is that of “${owner}”, which is not there`);
+      }
+    }
+    manifest.objectives.forEach((objective, index) => {
+      for (const id of objectives.includes(objective) ? probesOf(objective) : []) {
+        const probe = probes[id]?.with;
+        if (probe === undefined || !('service' in probe) || !(probe.service in compose.services) || probe.service in here.services)
+          continue;
+        references.wrong(
+          ['objectives', index],
+          `found the probe “${id}” of the service “${probe.service}”, which the runtime ${kind} has not; name the objective's runtimes`,
+        );
+      }
+    });
+  }
 }
 
 /** Services write to log/NAME.log; other files must be in the workspace from the start. */

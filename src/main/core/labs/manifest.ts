@@ -20,6 +20,13 @@ const path = z
     'a relative path that stays inside its folder',
   );
 
+/** Where it exists; on all runtimes of the lab unless given. */
+export const runtimesField = z
+  .array(z.enum(['docker', 'shell']))
+  .min(1)
+  .optional()
+  .describe('The runtimes on which this exists; all of the lab unless given.');
+
 const verdict = z.enum(['not-yet', 'mitigated', 'fixed']);
 
 const boundFields = {
@@ -96,7 +103,7 @@ export const ProbeSchema = z.discriminatedUnion('use', [
 ]);
 export type ProbeSpec = z.infer<typeof ProbeSchema>;
 
-const objectiveFields = { id: name, title: sentence, detail: z.string().max(600).default('') };
+const objectiveFields = { id: name, title: sentence, detail: z.string().max(600).default(''), runtimes: runtimesField };
 
 export const ObjectiveSchema = z.discriminatedUnion('kind', [
   z.strictObject({

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { OpsLabError } from '../../../shared/contract/errors.ts';
 import type { Fix, Lab } from '../labs/lab.ts';
+import { labOn } from '../labs/lab-on-runtime.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { LookForLeftovers } from './leftovers.ts';
 import { type CasePlan, type ProofCase, proveCase } from './prove-case.ts';
@@ -43,10 +44,16 @@ function plansOf({ labs, runtimes, runs, extra }: ProveRequest): CasePlan[] {
     for (const lab of labs) {
       const further = extra.get(lab.id);
       for (const runtime of runtimes.filter(({ kind }) => lab.manifest.runtimes[kind] !== undefined)) {
-        const plan = (kind: CasePlan['kind'], name: string, fix: Fix | null): CasePlan => ({ lab, runtime, run, kind, name, fix });
+        const whole = {
+          ...lab,
+          solutions: [...lab.solutions, ...(further?.solutions ?? [])],
+          wrong: [...lab.wrong, ...(further?.wrong ?? [])],
+        };
+        const here = labOn(whole, runtime.kind);
+        const plan = (kind: CasePlan['kind'], name: string, fix: Fix | null): CasePlan => ({ lab: here, runtime, run, kind, name, fix });
         plans.push(plan('untouched', 'untouched', null));
-        plans.push(...[...lab.solutions, ...(further?.solutions ?? [])].map((fix) => plan('solution', fix.name, fix)));
-        plans.push(...[...lab.wrong, ...(further?.wrong ?? [])].map((fix) => plan('wrong', fix.name, fix)));
+        plans.push(...here.solutions.map((fix) => plan('solution', fix.name, fix)));
+        plans.push(...here.wrong.map((fix) => plan('wrong', fix.name, fix)));
       }
     }
   }

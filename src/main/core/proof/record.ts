@@ -6,6 +6,7 @@ import { isMap, isScalar, parseDocument, Scalar } from 'yaml';
 import { OpsLabError } from '../../../shared/contract/errors.ts';
 import { pause, timeout, untilAborted } from '../checks/deadline.ts';
 import type { Lab } from '../labs/lab.ts';
+import { labOn } from '../labs/lab-on-runtime.ts';
 import type { RecordingSpec } from '../labs/manifest.ts';
 import { replaceMatches } from '../labs/pattern.ts';
 import type { Runtime } from '../runtime/runtime.ts';
@@ -57,7 +58,14 @@ export async function runRecording(lab: Lab, recording: RecordingSpec, environme
   const proof = await makeProofSession(dataDirectory);
   const learnerId = randomBytes(16).toString('hex');
   try {
-    const session = await runtime.start({ sessionId: proof.id, learnerId, lab, folder: proof.folder, onProgress, signal });
+    const session = await runtime.start({
+      sessionId: proof.id,
+      learnerId,
+      lab: labOn(lab, runtime.kind),
+      folder: proof.folder,
+      onProgress,
+      signal,
+    });
     let output: string;
     try {
       await untilAborted(session.ready, AbortSignal.any([signal, timeout(READY_TIMEOUT_MS, 'The services were not up')]));

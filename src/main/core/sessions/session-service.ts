@@ -11,6 +11,7 @@ import type { EventHub } from '../events/event-hub.ts';
 import { applyFix } from '../labs/apply-fix.ts';
 import type { Lab } from '../labs/lab.ts';
 import type { LabCatalog } from '../labs/lab-catalog.ts';
+import { labOn } from '../labs/lab-on-runtime.ts';
 import { sessionFolders, sweepDeadProofs } from '../proof/proof-sessions.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { SessionRecord } from '../store/sessions.ts';
@@ -336,7 +337,7 @@ export class Sessions implements SessionService {
     const { store, runtimes, hub, dataDirectory, scrollback } = this.#options;
     const session = new LiveSession({
       record,
-      lab,
+      lab: labOn(lab, record.runtime),
       runtime: runtimes[record.runtime],
       store,
       dataDirectory,
@@ -355,7 +356,9 @@ export class Sessions implements SessionService {
 
   #view(record: SessionRecord): SessionView {
     const session = this.#live.get(record.id);
-    return sessionView(this.#options.store, record, session?.lab ?? this.#options.catalog.find(record.labId), session?.parts() ?? null);
+    const known = this.#options.catalog.find(record.labId);
+    const lab = session?.lab ?? (known === null ? null : labOn(known, record.runtime));
+    return sessionView(this.#options.store, record, lab, session?.parts() ?? null);
   }
 
   #changedView(caller: Caller, sessionId: string): Promise<SessionView> {

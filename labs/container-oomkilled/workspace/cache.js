@@ -1,0 +1,16 @@
+const TTL_MS = 2000;
+
+/** Users that were asked for within the last two seconds are not asked for again. */
+export class Cache {
+  #entries = new Map();
+
+  /** @returns undefined for a user that is not here, or is older than that */
+  get(id) {
+    const entry = this.#entries.get(id);
+    return entry !== undefined && Date.now() - entry.at < TTL_MS ? entry.user : undefined;
+  }
+
+  set(id, user) {
+    this.#entries.set(id, { user, at: Date.now() });
+  }
+}

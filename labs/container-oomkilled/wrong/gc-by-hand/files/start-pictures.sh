@@ -1,0 +1,6 @@
+#!/bin/sh
+# Started by the container with the log as its output. When it ends, it is started again.
+node --expose-gc pictures.js
+code=$?
+echo "start-pictures.sh: pictures.js ended, exit code $code"
+exit $code
