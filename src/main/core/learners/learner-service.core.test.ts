@@ -120,7 +120,7 @@ test('an export carries everything to another machine; importing it again change
   const here = setUp();
   const { sessionId, terminalId } = practise(here);
   const { content, fileName } = await here.service.export(here.caller(), here.service.current().id);
-  expect(fileName).toBe('ops-lab-Learner.json');
+  expect(fileName).toBe('ops-lab-Learner.opslab');
 
   const there = setUp();
   const first = await there.service.import(there.caller(), content);
