@@ -77,9 +77,9 @@ async function compose(options: CoreOptions, release: () => void): Promise<Core>
   await sessions.resume();
 
   let closed: Promise<void> | null = null;
-  const close = async () => {
+  const close = async (fate?: 'keep' | 'stop') => {
     await engineService.close();
-    await sessions.close(settings.get().onClose);
+    await sessions.close(fate ?? (settings.get().onClose === 'stop' ? 'stop' : 'keep'));
     store.close();
     release();
   };
@@ -93,8 +93,8 @@ async function compose(options: CoreOptions, release: () => void): Promise<Core>
     learners,
     settings,
     onEvent: (caller, listener) => events.on(caller, listener),
-    close: () => {
-      closed ??= close();
+    close: (fate) => {
+      closed ??= close(fate);
       return closed;
     },
   };
