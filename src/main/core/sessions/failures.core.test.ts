@@ -1,5 +1,5 @@
 /** What happens on a learner's machine while a session runs, or before one can: each has its message, and the core goes on. */
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -149,6 +149,14 @@ describe.skipIf(!needsNamespaces())('while a session runs', () => {
       state: 'stopped',
       message: expect.stringContaining('is not there any more'),
     });
+    const programs = readdirSync('/proc').filter((name) => {
+      try {
+        return /^\d+$/.test(name) && readFileSync(`/proc/${name}/cmdline`, 'utf8').includes(session.id);
+      } catch {
+        return false;
+      }
+    });
+    expect(programs).toEqual([]);
   });
 
   test('a clock that jumps back an hour changes no order, no duration below zero, and keeps nothing from being looked at', async () => {
