@@ -10,7 +10,7 @@ export default defineConfig({
     projects: [
       suite('unit', ['{src,scripts,bench,e2e}/**/*.test.ts'], ['**/*.{core,docker,contract}.test.ts']),
       suite('contract', ['src/**/*.contract.test.ts']),
-      suite('core', ['src/**/*.core.test.ts']),
+      suite('core', ['{src,scripts}/**/*.core.test.ts']),
       suite('docker', ['src/**/*.docker.test.ts'], [], false),
     ],
   },

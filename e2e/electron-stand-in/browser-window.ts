@@ -4,7 +4,7 @@ import { tell } from './control.ts';
 import { lifecycle } from './lifecycle.ts';
 import { defaultSession } from './session.ts';
 import { toHostUrl } from './url-map.ts';
-import { WebContents } from './web-contents.ts';
+import { preventable, WebContents } from './web-contents.ts';
 
 interface Preferences {
   readonly preload: string;
@@ -107,10 +107,15 @@ export class BrowserWindow extends EventEmitter {
     await this.webContents.loadURL(url);
   }
 
-  close(): void {
+  /** Whether nobody prevented it. */
+  close(): boolean {
+    const event = preventable({});
+    this.emit('close', event);
+    if (event.defaultPrevented) return false;
     this.attached
       .then((chromium) => chromium.root.send('Target.closeTarget', { targetId: this.webContents.targetId }))
       .catch(() => this.gone());
+    return true;
   }
 
   /** The page is no more, whoever closed it. */

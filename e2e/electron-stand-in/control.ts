@@ -12,7 +12,7 @@ export type ToTest =
   | { readonly type: 'error-box'; readonly title: string; readonly content: string }
   | { readonly type: 'open-external'; readonly url: string };
 export type FromTest =
-  | { readonly type: 'dialog-answer'; readonly id: number; readonly response: number }
+  | { readonly type: 'dialog-answer'; readonly id: number; readonly response: number; readonly checked?: boolean }
   | { readonly type: 'crash-renderer' }
   | { readonly type: 'close-window' };
 
@@ -20,12 +20,18 @@ export function tell(message: ToTest): void {
   if (process.connected) process.send?.(message);
 }
 
-const answers = new Map<number, (response: number) => void>();
+interface Answer {
+  readonly response: number;
+  /** Whether the box below the question was ticked. */
+  readonly checked: boolean;
+}
+
+const answers = new Map<number, (answer: Answer) => void>();
 let nextDialog = 1;
 
-/** Asks the test; resolves with the index of the button. */
-export function ask(message: string, detail: string, buttons: readonly string[], cancelId: number): Promise<number> {
-  if (!process.connected) return Promise.resolve(cancelId);
+/** Asks the test; `response` is the index of the button. */
+export function ask(message: string, detail: string, buttons: readonly string[], cancelId: number): Promise<Answer> {
+  if (!process.connected) return Promise.resolve({ response: cancelId, checked: false });
   const id = nextDialog++;
   tell({ type: 'dialog', id, message, detail, buttons });
   return new Promise((resolve) => answers.set(id, resolve));
@@ -37,7 +43,7 @@ export function listenToTest(act: (command: Exclude<FromTest, { type: 'dialog-an
       act(message);
       return;
     }
-    answers.get(message.id)?.(message.response);
+    answers.get(message.id)?.({ response: message.response, checked: message.checked ?? false });
     answers.delete(message.id);
   });
 }

@@ -50,14 +50,19 @@ class App extends EventEmitter {
   }
 
   requestSingleInstanceLock(): boolean {
-    return holdLock(lifecycle.userData, () => this.emit('second-instance', preventable({}), [], process.cwd()));
+    return holdLock(lifecycle.userData, (argv) => this.emit('second-instance', preventable({}), argv, process.cwd()));
   }
 
   quit(): void {
     if (this.quitting) return;
     this.quitting = true;
-    this.emit('before-quit', preventable({}));
-    for (const window of BrowserWindow.getAllWindows()) window.close();
+    const before = preventable({});
+    this.emit('before-quit', before);
+    const stays = before.defaultPrevented || BrowserWindow.getAllWindows().some((window) => !window.close());
+    if (stays) {
+      this.quitting = false;
+      return;
+    }
     const last = preventable({});
     this.emit('will-quit', last);
     this.quitting = false;
@@ -95,8 +100,8 @@ interface MessageBox {
 export const dialog = {
   async showMessageBox(...given: [MessageBox] | [BrowserWindow, MessageBox]): Promise<{ response: number; checkboxChecked: boolean }> {
     const box = given[1] ?? (given[0] as MessageBox);
-    const response = await ask(box.message, box.detail ?? '', box.buttons ?? ['OK'], box.cancelId ?? 0);
-    return { response, checkboxChecked: false };
+    const { response, checked } = await ask(box.message, box.detail ?? '', box.buttons ?? ['OK'], box.cancelId ?? 0);
+    return { response, checkboxChecked: checked };
   },
   showErrorBox(title: string, content: string): void {
     tell({ type: 'error-box', title, content });

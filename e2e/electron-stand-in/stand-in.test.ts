@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
@@ -23,12 +23,17 @@ describe.skipIf(needsBrowser() === null)('the Electron host on the stand-in', ()
   let host: StandInHost;
   let page: Page;
 
-  const startHost = (dataDirectory: string) =>
+  const startHost = (dataDirectory: string, { opens = [], running = false }: { opens?: string[]; running?: boolean } = {}) =>
     new StandInHost({
       entry: join(root, 'e2e/electron-stand-in/smoke/main.ts'),
-      args: ['--data-dir', dataDirectory, '--labs', '/labs-of-mine'],
-      environment: { SMOKE_PRELOAD: join(folder, 'index.cjs') },
+      args: ['--data-dir', dataDirectory, '--labs', '/labs-of-mine', ...opens],
+      environment: { SMOKE_PRELOAD: join(folder, 'index.cjs'), SMOKE_RUNNING: running ? '1' : '' },
     });
+  /** A second start, which ends by itself. */
+  const openWithFirst = async (...opens: string[]) => {
+    const second = startHost(join(folder, 'data'), { opens });
+    await until('the second instance to end', () => second.exited);
+  };
 
   beforeAll(async () => {
     await build({
@@ -197,6 +202,31 @@ describe.skipIf(needsBrowser() === null)('the Electron host on the stand-in', ()
     expect(host.exited).toBe(false);
   });
 
+  it("shows a lab's page for a link, and ignores what is not exactly such a link", async () => {
+    await openWithFirst('ops-lab://lab/too-many-open-files');
+    await until('the page of the lab', () => page.url().endsWith('/#/labs/too-many-open-files'));
+    expect(await page.evaluate(() => 'askPort' in window)).toBe(true);
+    await openWithFirst('ops-lab://lab/other?start=1');
+    await openWithFirst('ops-lab://lab/other', '--labs=/tmp');
+    await openWithFirst('ops-lab://lab/last');
+    await until('the last of them', () => page.url().includes('/#/labs/') && !page.url().includes('too-many'));
+    expect(page.url()).toMatch(/#\/labs\/last$/);
+  });
+
+  it('imports a learner file that it is opened with, once the person has agreed', async () => {
+    const file = join(folder, 'Ada.opslab');
+    writeFileSync(file, 'everything of Ada');
+    await openWithFirst(file);
+    expect((await host.answerDialog(0)).message).toBe('Import the learner in Ada.opslab?');
+    await openWithFirst(file);
+    await host.answerDialog(1);
+    await until('the import', () => host.output.includes('imported everything of Ada'));
+    expect(host.output.split('imported everything').length).toBe(2);
+    await openWithFirst(join(folder, 'missing.opslab'));
+    await host.answerDialog(1);
+    expect((await until('the failure', () => host.take('error-box'))).content).toContain('missing.opslab was not imported');
+  });
+
   it('shows the page again after a crash, and a plain page after the next', async () => {
     await crashAndWaitFor(host, 'app://ui/');
     await crashAndWaitFor(host, 'app://ui/crashed');
@@ -208,7 +238,37 @@ describe.skipIf(needsBrowser() === null)('the Electron host on the stand-in', ()
     host.do({ type: 'close-window' });
     await until('the host to end', () => host.exited);
     expect(host.child.exitCode).toBe(0);
-    expect(host.output).toContain('core closed');
+    expect(host.output).toContain('core closed, sessions keep');
+  });
+
+  it('asks what becomes of running sessions before the last window closes, and remembers the answer if told so', async () => {
+    const busy = startHost(join(folder, 'busy'), { running: true, opens: ['ops-lab://lab/node-event-loop-freeze'] });
+    try {
+      const window = await busy.window();
+      await until('the page that the first start was given', () => window.url().endsWith('/#/labs/node-event-loop-freeze'));
+      busy.do({ type: 'close-window' });
+      expect((await busy.answerDialog(2)).message).toBe('A session is running');
+      await until('the next question', () => {
+        busy.do({ type: 'close-window' });
+        return busy.told.some(({ type }) => type === 'dialog');
+      });
+      await busy.answerDialog(1, true);
+      await until('the host to end', () => busy.exited);
+      expect(busy.take('dialog')).toBeUndefined();
+      expect(busy.output).toContain('from now on stop');
+      expect(busy.output).toContain('core closed, sessions stop');
+      expect(busy.child.exitCode).toBe(0);
+    } finally {
+      await busy.stop('SIGKILL');
+    }
+  });
+
+  it('asks nobody when the system ends it', async () => {
+    const busy = startHost(join(folder, 'ended'), { running: true });
+    await busy.window();
+    expect(await busy.stop('SIGTERM')).toBe(0);
+    expect(busy.take('dialog')).toBeUndefined();
+    expect(busy.output).toContain('core closed, sessions keep');
   });
 });
 

@@ -63,10 +63,10 @@ export class StandInHost {
     this.child.send(command);
   }
 
-  /** Waits for the next native dialog and presses the button with this index. @returns what the dialog said */
-  async answerDialog(response: number): Promise<Extract<ToTest, { type: 'dialog' }>> {
+  /** Waits for the next native dialog and presses the button with this index, the box below ticked or not. @returns what the dialog said */
+  async answerDialog(response: number, checked = false): Promise<Extract<ToTest, { type: 'dialog' }>> {
     const dialog = await until('a native dialog', () => this.take('dialog'));
-    this.do({ type: 'dialog-answer', id: dialog.id, response });
+    this.do({ type: 'dialog-answer', id: dialog.id, response, checked });
     return dialog;
   }
 

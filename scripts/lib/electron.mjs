@@ -6,7 +6,8 @@ import { run, tail } from './run.mjs';
 import { say } from './say.mjs';
 
 const PACKAGE = join(ROOT, 'node_modules', 'electron');
-const BINARY =
+/** Path of the program within an unpacked Electron. */
+export const ELECTRON_BINARY =
   process.platform === 'darwin' ? 'Electron.app/Contents/MacOS/Electron' : process.platform === 'win32' ? 'electron.exe' : 'electron';
 
 const DAY_MS = 24 * 60 * 60_000;
@@ -23,7 +24,7 @@ export function hasDisplay(env = process.env) {
 /** @returns {string | undefined} path of the Electron binary, if it is on this machine */
 export function electronBinary() {
   const override = process.env.ELECTRON_OVERRIDE_DIST_PATH;
-  const path = join(override || join(PACKAGE, 'dist'), BINARY);
+  const path = join(override || join(PACKAGE, 'dist'), ELECTRON_BINARY);
   if (!existsSync(path)) return undefined;
   // The package writes path.txt last: without it the archive was unpacked only in part.
   return override || existsSync(join(PACKAGE, 'path.txt')) ? path : undefined;
@@ -71,7 +72,7 @@ export async function obtainElectron(node, { force }) {
   const present = electronBinary();
   if (present !== undefined) return { binary: present };
   if (process.env.ELECTRON_OVERRIDE_DIST_PATH) {
-    return { reason: `there is no ${BINARY} in ELECTRON_OVERRIDE_DIST_PATH (${process.env.ELECTRON_OVERRIDE_DIST_PATH})` };
+    return { reason: `there is no ${ELECTRON_BINARY} in ELECTRON_OVERRIDE_DIST_PATH (${process.env.ELECTRON_OVERRIDE_DIST_PATH})` };
   }
   const failure = join(toolsDirectory(), 'electron-failed');
   const failedAt = statSync(failure, { throwIfNoEntry: false })?.mtimeMs ?? 0;

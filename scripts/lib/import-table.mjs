@@ -108,8 +108,12 @@ export const ZONES = [
     files: ['src/main/cli.ts', 'src/main/cli/'],
     may: ['entry-support', 'core', 'api', 'transports', 'domain', 'terminal-wire', 'contract', 'node:*', 'yaml', 'zod'],
   },
-  // Where data is kept on each system: the entries share it.
-  { zone: 'entry-support', files: ['src/main/data-directory.ts', 'src/main/data-directory.core.test.ts'], may: ['contract', 'node:*'] },
+  // Where data is kept on each system, and where the app's own files are: the entries share it.
+  {
+    zone: 'entry-support',
+    files: ['src/main/app-files.ts', 'src/main/app-files.test.ts', 'src/main/data-directory.ts', 'src/main/data-directory.core.test.ts'],
+    may: ['contract', 'node:*'],
+  },
   { zone: 'preload', files: ['src/preload/'], may: ['electron'], mayTypes: ['domain', 'terminal-wire', 'contract'] },
   {
     zone: 'renderer',

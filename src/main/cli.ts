@@ -1,13 +1,9 @@
 /** Entry of the command line (`npm run lab -- COMMAND`): composition only. */
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { appFiles } from './app-files.ts';
 import { runCli } from './cli/run-cli.ts';
 import { createWorkshop } from './cli/workshop.ts';
 
-const root = join(import.meta.dirname, '../..');
-const labsFolder = join(root, 'labs');
-const built = join(import.meta.dirname, '../sidecar');
-const sidecarFolder = existsSync(join(built, 'observer.mjs')) ? built : join(root, 'out/sidecar');
+const files = appFiles(import.meta.dirname);
 
 const interrupted = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -22,8 +18,8 @@ process.exitCode = await runCli(process.argv.slice(2), {
   stdout: process.stdout,
   stderr: process.stderr,
   environment: process.env,
-  labsFolder,
-  createWorkshop: (dataDirectory) => createWorkshop({ dataDirectory, labsFolder, sidecarFolder }),
+  labsFolder: files.labs,
+  createWorkshop: (dataDirectory) => createWorkshop({ dataDirectory, files }),
   signal: interrupted.signal,
 });
 // Connections that an engine keeps open must not keep the command running.

@@ -3,13 +3,14 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
 import { OpsLabError } from '../shared/contract/errors.ts';
+import { appFiles } from './app-files.ts';
 import type { Core } from './core/core.ts';
 import { createCore } from './core/create-core.ts';
 import { dataDirectoryPath } from './data-directory.ts';
 import { HELP, readWebOptions, type WebOptions } from './web/options.ts';
 import { runWebHost } from './web/run.ts';
 
-const ROOT = join(import.meta.dirname, '../..');
+const FILES = appFiles(import.meta.dirname);
 /** Hosts that may run beside each other without a data directory of their own being named. */
 const MAX_UNNAMED = 9;
 
@@ -17,10 +18,10 @@ function openCore(options: WebOptions, dataDirectory: string): Promise<Core> {
   const ownLabs = join(dataDirectory, 'labs');
   return createCore({
     dataDirectory,
-    labFolders: { builtIn: join(ROOT, 'labs'), extra: [...(existsSync(ownLabs) ? [ownLabs] : []), ...options.labFolders] },
-    sidecarFolder: join(import.meta.dirname, '../sidecar'),
-    node: process.execPath,
-    electronRunAsNode: false,
+    labFolders: { builtIn: FILES.labs, extra: [...(existsSync(ownLabs) ? [ownLabs] : []), ...options.labFolders] },
+    sidecarFolder: FILES.sidecars,
+    node: FILES.node,
+    electronRunAsNode: FILES.electronRunAsNode,
     version: packageJson.version,
   });
 }
@@ -48,7 +49,7 @@ async function main(): Promise<number> {
   const core = await openSomewhere(options);
   return runWebHost(core, {
     dataDirectory: core.info.dataDirectory,
-    pageFolder: join(import.meta.dirname, '../renderer'),
+    pageFolder: FILES.uiFolder,
     port: options.port,
     exactPort: options.exactPort,
     rendererUrl: process.env.OPS_LAB_RENDERER_URL,

@@ -2,20 +2,39 @@
 import { join } from 'node:path';
 import type { Core } from '../../../src/main/core/core.ts';
 import { runDesktop } from '../../../src/main/electron/desktop.ts';
+import type { BinaryChannel } from '../../../src/shared/terminal-wire/channel.ts';
 
 const TERMINAL = 'a'.repeat(32);
 
+const LEARNER = { id: 'b'.repeat(32) };
+let onClose = 'ask';
+
 const core = {
-  learners: { current: () => ({ id: 'b'.repeat(32) }) },
+  learners: {
+    current: () => LEARNER,
+    list: () => [LEARNER],
+    import: async (_caller: unknown, content: string) => {
+      console.log(`imported ${content}`);
+      return { learner: { name: 'Ada' } };
+    },
+  },
+  settings: {
+    get: () => ({ onClose }),
+    set: (patch: { onClose: string }) => {
+      onClose = patch.onClose;
+      console.log(`from now on ${onClose}`);
+    },
+  },
   sessions: {
-    attachTerminal(_caller, terminalId, channel) {
+    list: async () => (process.env.SMOKE_RUNNING ? [{ state: 'running' }, { state: 'stopped' }] : []),
+    attachTerminal(_caller: unknown, terminalId: string, channel: BinaryChannel) {
       if (terminalId !== TERMINAL) throw new Error('no such terminal');
       channel.onMessage((bytes) => channel.send(new Uint8Array([...bytes].reverse())));
       channel.onClose(() => console.log('terminal closed'));
     },
   },
-  close: async () => console.log('core closed'),
-} as Core;
+  close: async (fate?: string) => console.log(`core closed, sessions ${fate}`),
+} as unknown as Core;
 
 runDesktop({
   uiFolder: join(import.meta.dirname, 'ui'),

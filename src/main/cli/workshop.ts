@@ -1,6 +1,7 @@
 /** What the commands work with beside labs: engine, images and runtimes of one data directory. */
 import { join } from 'node:path';
 import type { DoctorItem } from '../../shared/contract/values.ts';
+import type { AppFiles } from '../app-files.ts';
 import { createRuntimes, type Runtimes } from '../core/create-runtimes.ts';
 import { doctor } from '../core/engine/doctor.ts';
 import { Engine } from '../core/engine/engine.ts';
@@ -20,15 +21,14 @@ export interface Workshop {
 
 export interface WorkshopOptions {
   readonly dataDirectory: string;
-  readonly labsFolder: string;
-  readonly sidecarFolder: string;
+  readonly files: Pick<AppFiles, 'labs' | 'sidecars' | 'node' | 'electronRunAsNode'>;
 }
 
-export function createWorkshop({ dataDirectory, labsFolder, sidecarFolder }: WorkshopOptions): Workshop {
+export function createWorkshop({ dataDirectory, files }: WorkshopOptions): Workshop {
   const engine = new Engine();
-  const images = new ImageBuilder({ engine, folder: join(labsFolder, 'images', 'base'), workFolder: join(dataDirectory, 'work') });
+  const images = new ImageBuilder({ engine, folder: join(files.labs, 'images', 'base'), workFolder: join(dataDirectory, 'work') });
   return {
-    runtimes: createRuntimes({ dataDirectory, sidecarFolder, node: process.execPath, electronRunAsNode: false, engine, images }),
+    runtimes: createRuntimes({ ...files, dataDirectory, sidecarFolder: files.sidecars, engine, images }),
     engine,
     images,
     doctor: () => doctor({ engine, images }),

@@ -106,6 +106,9 @@ export interface Core {
   readonly settings: SettingsService;
   /** Calls `listener` for each event that `caller` may see, until the returned function is called. */
   onEvent(caller: Caller, listener: (event: AppEvent) => void): () => void;
-  /** Lets running sessions go on, or stops them, as the settings say; then closes everything. */
-  close(): Promise<void>;
+  /**
+   * Lets running sessions go on, or stops them, then closes everything.
+   * @param fate without it as the settings say, where `ask` keeps them
+   */
+  close(fate?: 'keep' | 'stop'): Promise<void>;
 }

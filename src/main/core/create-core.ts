@@ -1,6 +1,7 @@
 /** Puts the core together. Whoever calls it owns it and closes it. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { OpsLabError } from '../../shared/contract/errors.ts';
 import type { Core } from './core.ts';
 import { createRuntimes } from './create-runtimes.ts';
 import { doctor } from './engine/doctor.ts';
@@ -33,17 +34,33 @@ export interface CoreOptions {
 
 /**
  * Opens the store, finds labs and engine, takes over sessions that an earlier host left running.
- * @throws OpsLabError `store-newer`, `store-damaged`, or `conflict` when another host uses this data directory
+ * @throws OpsLabError `store-newer`, `store-damaged`; `conflict` when another host uses this data directory, or
+ *   another program its database; `not-allowed` or `limit` when the directory cannot be written
  */
 export async function createCore(options: CoreOptions): Promise<Core> {
-  const { dataDirectory } = options;
-  mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
-  const release = claimDataDirectory(dataDirectory);
+  const release = openDataDirectory(options.dataDirectory);
   try {
     return await compose(options, release);
   } catch (error) {
     release();
     throw error;
+  }
+}
+
+/** Makes the data directory and claims it. @returns what gives it back */
+function openDataDirectory(dataDirectory: string): () => void {
+  try {
+    mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
+    return claimDataDirectory(dataDirectory);
+  } catch (error) {
+    if (error instanceof OpsLabError) throw error;
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOSPC' || code === 'EDQUOT') {
+      const what = `The disk is full: the data directory ${dataDirectory} cannot be written. Free some space, or choose another place with --data-dir.`;
+      throw new OpsLabError('limit', what, { dataDirectory }, true);
+    }
+    const what = `The data directory ${dataDirectory} cannot be written (${message}). Make it writable for you, or choose another one with --data-dir or OPS_LAB_DATA_DIR.`;
+    throw new OpsLabError('not-allowed', what, { dataDirectory });
   }
 }
 
@@ -77,9 +94,9 @@ async function compose(options: CoreOptions, release: () => void): Promise<Core>
   await sessions.resume();
 
   let closed: Promise<void> | null = null;
-  const close = async () => {
+  const close = async (fate?: 'keep' | 'stop') => {
     await engineService.close();
-    await sessions.close(settings.get().onClose);
+    await sessions.close(fate ?? (settings.get().onClose === 'stop' ? 'stop' : 'keep'));
     store.close();
     release();
   };
@@ -93,8 +110,8 @@ async function compose(options: CoreOptions, release: () => void): Promise<Core>
     learners,
     settings,
     onEvent: (caller, listener) => events.on(caller, listener),
-    close: () => {
-      closed ??= close();
+    close: (fate) => {
+      closed ??= close(fate);
       return closed;
     },
   };

@@ -1,11 +1,15 @@
 /** The Electron host: one window with the renderer, ports to the core, and an orderly end. */
 import { join } from 'node:path';
 import { app, BrowserWindow, dialog, ipcMain, Menu, MessageChannelMain, protocol, session, shell } from 'electron';
+import { isLive } from '../../shared/domain/session-state.ts';
 import type { Caller, Core } from '../core/core.ts';
+import { Closing, type Fate } from './closing.ts';
 import { externalLinks } from './external-links.ts';
 import type { GuardedPort } from './guarded-port.ts';
+import { openLearnerFile } from './learner-file.ts';
 import { quitInOrder } from './lifecycle.ts';
 import { menuTemplate } from './menu.ts';
+import { DEEP_LINK_SCHEME, LEARNERS_PAGE, labOfLink, labPage, type Opened, openedThing } from './opened-things.ts';
 import { type DesktopOptions, readOptions } from './options.ts';
 import { handOverPorts } from './ports.ts';
 import { applySessionRules } from './session-rules.ts';
@@ -47,9 +51,11 @@ export function runDesktop(parts: DesktopParts): void {
     app.quit();
     return;
   }
+  const opened = new OpenedThings();
+  opened.push(openedThing(process.argv.slice(1), process.cwd()));
   app
     .whenReady()
-    .then(() => start(parts, { ...options, dataDirectory }))
+    .then(() => start(parts, { ...options, dataDirectory }, opened))
     .catch((error: Error) => {
       log(error.message);
       dialog.showErrorBox('Ops Lab cannot start', error.message);
@@ -57,11 +63,47 @@ export function runDesktop(parts: DesktopParts): void {
     });
 }
 
-async function start(parts: DesktopParts, options: DesktopOptions & { readonly dataDirectory: string }): Promise<void> {
+/** What the system asks to be shown, also before the app can. */
+class OpenedThings {
+  readonly #early: Opened[] = [];
+  #show: ((thing: Opened) => void) | null = null;
+
+  constructor() {
+    // macOS tells by events, which may come before the app is ready.
+    app.on('open-url', (event, url) => {
+      event.preventDefault();
+      const labId = labOfLink(url);
+      this.push(labId === null ? null : { kind: 'lab', labId });
+    });
+    app.on('open-file', (event, path) => {
+      event.preventDefault();
+      this.push(openedThing([path], process.cwd()));
+    });
+  }
+
+  push(thing: Opened | null): void {
+    if (thing === null) return;
+    if (this.#show === null) this.#early.push(thing);
+    else this.#show(thing);
+  }
+
+  /** Calls `show` for what has come so far, and for each that comes. */
+  showWith(show: (thing: Opened) => void): void {
+    this.#show = show;
+    for (const thing of this.#early.splice(0)) show(thing);
+  }
+}
+
+async function start(
+  parts: DesktopParts,
+  options: DesktopOptions & { readonly dataDirectory: string },
+  opened: OpenedThings,
+): Promise<void> {
   handleUiScheme(protocol, listUiFiles(parts.uiFolder));
   applySessionRules(session.defaultSession);
   const core = await parts.openCore(options);
-  quitInOrder(app, () => core.close(), log);
+  const closing = askBeforeTheEnd(core);
+  quitInOrder(app, () => core.close(closing.fate), log);
 
   const openLink = externalLinks({
     confirm: async (url, host) => {
@@ -78,6 +120,7 @@ async function start(parts: DesktopParts, options: DesktopOptions & { readonly d
   const windows = new Windows({
     preload: parts.preload,
     packaged: app.isPackaged,
+    mayCloseLast: () => process.platform === 'darwin' || closing.mayEnd(),
     openLink: (url) => {
       openLink(url).catch((error: Error) => log(`a link did not open: ${error.message}`));
     },
@@ -97,13 +140,84 @@ async function start(parts: DesktopParts, options: DesktopOptions & { readonly d
   );
   installMenu();
 
-  app.on('second-instance', () => windows.show());
+  app.on('second-instance', (_event, argv, folder) => {
+    windows.show();
+    opened.push(openedThing(argv.slice(1), folder));
+  });
   app.on('activate', () => windows.show());
   app.on('window-all-closed', () => {
     if (process.platform !== 'darwin') app.quit();
   });
   windows.create();
+  opened.showWith((thing) => showOpened(core, windows, thing));
+  // On Linux and macOS the package says so to the system.
+  if (app.isPackaged && process.platform === 'win32') app.setAsDefaultProtocolClient(DEEP_LINK_SCHEME);
   console.log(`Ops Lab is open in its own window. Its data is in ${options.dataDirectory}`);
+}
+
+/** Holds the end back while the person is asked about running sessions. */
+function askBeforeTheEnd(core: Core): Closing {
+  const closing = new Closing({
+    running: async () => {
+      const caller = localCaller(core);
+      const lists = await Promise.all(core.learners.list(caller).map(({ id }) => core.sessions.list({ ...caller, learnerId: id })));
+      return lists.flat().filter(({ state }) => isLive(state) && state !== 'lost').length;
+    },
+    remembered: () => core.settings.get().onClose,
+    remember: (fate) => core.settings.set({ onClose: fate }),
+    ask: async (running) => {
+      const { response, checkboxChecked } = await dialog.showMessageBox({
+        type: 'question',
+        message: running === 1 ? 'A session is running' : `${running} sessions are running`,
+        detail:
+          'Kept sessions go on by themselves and are here again at the next start. Stopped ones lose what is inside them; your history stays.',
+        buttons: ['Keep running', 'Stop', 'Cancel'],
+        defaultId: 0,
+        cancelId: 2,
+        checkboxLabel: 'Do not ask again (Settings can change it)',
+        noLink: true,
+      });
+      const fates: readonly Fate[] = ['keep', 'stop'];
+      return { fate: fates[response] ?? null, remember: checkboxChecked };
+    },
+    quit: () => app.quit(),
+    log,
+  });
+  app.on('before-quit', (event) => {
+    if (!closing.mayEnd()) event.preventDefault();
+  });
+  // After Electron's own, which would quit as a person does: at the end of a login nobody answers questions.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.prependListener(signal, () => {
+      closing.endWithoutAsking();
+      app.quit();
+    });
+  }
+  return closing;
+}
+
+function showOpened(core: Core, windows: Windows, thing: Opened): void {
+  if (thing.kind === 'lab') {
+    windows.show(labPage(thing.labId));
+    return;
+  }
+  void openLearnerFile(thing.path, {
+    confirm: async (fileName) => {
+      const { response } = await dialog.showMessageBox({
+        type: 'question',
+        message: `Import the learner in ${fileName}?`,
+        detail: 'Progress, history and recordings in this file are added to what is here.',
+        buttons: ['Cancel', 'Import'],
+        defaultId: 0,
+        cancelId: 0,
+        noLink: true,
+      });
+      return response === 1;
+    },
+    import: (content) => core.learners.import(localCaller(core), content),
+    imported: () => windows.show(LEARNERS_PAGE),
+    failed: (message) => dialog.showErrorBox('Not imported', message),
+  });
 }
 
 function installMenu(): void {

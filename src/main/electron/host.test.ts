@@ -3,9 +3,11 @@ import { resolve } from 'node:path';
 import type { MenuItemConstructorOptions, MessagePortMain } from 'electron';
 import { describe, expect, it, vi } from 'vitest';
 import { PortRequest } from '../../shared/contract/port-request.ts';
+import { Closing, type ClosingHost } from './closing.ts';
 import { binaryChannel, GuardedPort } from './guarded-port.ts';
 import { CLOSE_LIMIT_MS, quitInOrder } from './lifecycle.ts';
 import { MENU_KEYS, menuTemplate } from './menu.ts';
+import { labOfLink, openedThing } from './opened-things.ts';
 import { readOptions } from './options.ts';
 
 const nothing = () => {};
@@ -50,6 +52,81 @@ describe('the options', () => {
 
   it('may all be left out', () => {
     expect(readOptions(['.', '--data-dir='])).toEqual({ dataDirectory: null, labFolders: [] });
+  });
+});
+
+describe('what the system opens the app with', () => {
+  it.each([
+    ['ops-lab://lab/too-many-open-files', 'too-many-open-files'],
+    ['ops-lab://lab/too-many-open-files/', 'too-many-open-files'],
+    ['ops-lab://lab/a?start=1', null],
+    ['ops-lab://lab/a#b', null],
+    ['ops-lab://lab/a/b', null],
+    ['ops-lab://lab/../../etc', null],
+    ['ops-lab://lab/%2e%2e', null],
+    ['ops-lab://session/a', null],
+    ['ops-lab://lab@host/a', null],
+    [`ops-lab://lab/${'a'.repeat(10_000)}`, null],
+    ['https://lab/a', null],
+    ['', null],
+  ])('ELE-033: %s', (link, labId) => {
+    expect(labOfLink(link)).toBe(labId);
+  });
+
+  it('is the last argument alone: the rest of the command line may be written by others', () => {
+    expect(openedThing(['--labs', 'x', 'ops-lab://lab/a'], '/home')).toEqual({ kind: 'lab', labId: 'a' });
+    expect(openedThing(['ops-lab://lab/a', '--labs=x'], '/home')).toBeNull();
+    expect(openedThing(['Ada.opslab'], '/home')).toEqual({ kind: 'learner-file', path: resolve('/home', 'Ada.opslab') });
+    expect(openedThing(['--data-dir=Ada.opslab'], '/home')).toBeNull();
+    expect(openedThing(['Ada.json'], '/home')).toBeNull();
+    expect(openedThing([], '/home')).toBeNull();
+  });
+});
+
+describe('closing', () => {
+  const closing = (more: Partial<ClosingHost>) => {
+    const host = {
+      running: async () => 1,
+      remembered: () => 'ask' as const,
+      remember: vi.fn(),
+      ask: vi.fn<ClosingHost['ask']>(async () => ({ fate: 'stop', remember: false })),
+      quit: vi.fn(),
+      log: nothing,
+      ...more,
+    };
+    return { host, closing: new Closing(host) };
+  };
+
+  it('asks once, and ends by itself when it was answered', async () => {
+    const { host, closing: one } = closing({});
+    expect([one.mayEnd(), one.mayEnd()]).toEqual([false, false]);
+    await vi.waitFor(() => expect(host.quit).toHaveBeenCalledOnce());
+    expect(host.ask).toHaveBeenCalledOnce();
+    expect([one.mayEnd(), one.fate]).toEqual([true, 'stop']);
+    expect(host.remember).not.toHaveBeenCalled();
+  });
+
+  it.each<[string, Partial<ClosingHost>, string]>([
+    ['nothing runs', { running: async () => 0 }, 'keep'],
+    ['the answer is remembered', { remembered: () => 'stop' }, 'stop'],
+    ['it cannot be known what runs', { running: () => Promise.reject(new Error('closed')) }, 'keep'],
+  ])('asks nobody when %s', async (_when, more, fate) => {
+    const { host, closing: one } = closing(more);
+    expect(one.mayEnd()).toBe(false);
+    await vi.waitFor(() => expect(host.quit).toHaveBeenCalledOnce());
+    expect(host.ask).not.toHaveBeenCalled();
+    expect(one.fate).toBe(fate);
+  });
+
+  it('goes on when the person would rather not, and asks again the next time', async () => {
+    const { host, closing: one } = closing({ ask: vi.fn(async () => ({ fate: null, remember: true })) });
+    one.mayEnd();
+    await vi.waitFor(() => expect(host.ask).toHaveBeenCalledOnce());
+    await vi.waitFor(() => {
+      one.mayEnd();
+      expect(host.ask).toHaveBeenCalledTimes(2);
+    });
+    expect([host.quit, host.remember].map((spy) => vi.mocked(spy).mock.calls)).toEqual([[], []]);
   });
 });
 

@@ -28,6 +28,8 @@ export interface WindowOptions {
   readonly preload: string;
   readonly packaged: boolean;
   readonly openLink: (url: string) => void;
+  /** Whether the last window may close: closing it ends the app (but not on macOS). */
+  readonly mayCloseLast: () => boolean;
   readonly log: (line: string) => void;
 }
 
@@ -50,18 +52,22 @@ export class Windows {
     return windows.find((window) => window.isFocused()) ?? windows[0] ?? null;
   }
 
-  /** Brings the current window to the front, or opens the first. */
-  show(): void {
+  /**
+   * Brings the current window to the front, or opens the first.
+   * @param url page of ours to show in it; without one it stays where it is
+   */
+  show(url?: string): void {
     const window = this.current();
     if (window === null) {
-      this.create();
+      this.create(url);
       return;
     }
+    if (url !== undefined) this.load(window, url);
     if (window.isMinimized()) window.restore();
     window.focus();
   }
 
-  create(): BrowserWindow {
+  create(url = UI_URL): BrowserWindow {
     const window = new BrowserWindow({
       width: 1440,
       height: 900,
@@ -74,10 +80,13 @@ export class Windows {
     });
     this.open.add(window);
     window.once('ready-to-show', () => window.show());
+    window.on('close', (event) => {
+      if (this.open.size === 1 && !this.options.mayCloseLast()) event.preventDefault();
+    });
     window.on('closed', () => this.open.delete(window));
     guardNavigation(window.webContents, this.options.openLink);
     this.recoverFromCrashes(window);
-    this.load(window, UI_URL);
+    this.load(window, url);
     return window;
   }
 

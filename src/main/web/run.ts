@@ -43,7 +43,7 @@ export async function runWebHost(core: Core, options: WebHostOptions & { readonl
     console.error(`ops-lab: closing took more than ${CLOSE_LIMIT_MS} ms; what is left is swept at the next start`);
     process.exit(1);
   }, CLOSE_LIMIT_MS);
-  const kept = core.settings.get().onClose === 'keep' ? await liveSessions(core) : 0;
+  const kept = core.settings.get().onClose === 'stop' ? 0 : await liveSessions(core);
   await host.close();
   await core.close();
   rmSync(join(options.dataDirectory, 'open.html'), { force: true });

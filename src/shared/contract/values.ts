@@ -266,7 +266,8 @@ export const Settings = z.object({
   terminalFontSize: z.number().int().min(10).max(32),
   scrollback: z.number().int().min(200).max(100_000),
   screenReader: z.boolean(),
-  onClose: z.enum(['keep', 'stop']),
+  /** What becomes of running sessions when the app ends. `ask`: the desktop app asks; a host with nobody to ask keeps them. */
+  onClose: z.enum(['ask', 'keep', 'stop']),
   preferredRuntime: z.enum(['auto', 'docker', 'shell']),
 });
 export type Settings = z.infer<typeof Settings>;

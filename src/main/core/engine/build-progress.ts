@@ -6,8 +6,8 @@ const TELL_EVERY = 200;
 
 export class BuildProgress {
   #build: ImageBuild;
-  #startedAt = Date.now();
-  #toldAt = 0;
+  #startedAt = performance.now();
+  #toldAt = Number.NEGATIVE_INFINITY;
   #tell: (build: ImageBuild) => void;
 
   constructor(tag: string, steps: number, tell: (build: ImageBuild) => void) {
@@ -17,7 +17,11 @@ export class BuildProgress {
 
   get current(): ImageBuild {
     const running = this.#build.state === 'building';
-    return { ...this.#build, elapsedMs: running ? Date.now() - this.#startedAt : this.#build.elapsedMs, log: [...this.#build.log] };
+    return {
+      ...this.#build,
+      elapsedMs: running ? Math.round(performance.now() - this.#startedAt) : this.#build.elapsedMs,
+      log: [...this.#build.log],
+    };
   }
 
   step(step: number, title: string, totalBytes: number | null = null): void {
@@ -37,14 +41,14 @@ export class BuildProgress {
   }
 
   end(state: 'ready' | 'failed' | 'cancelled', error: string | null = null): void {
-    this.#change({ state, error, elapsedMs: Date.now() - this.#startedAt }, true);
+    this.#change({ state, error, elapsedMs: Math.round(performance.now() - this.#startedAt) }, true);
   }
 
   /** Changes within a step are told a few times a second at most; the last one of a step is never lost to the next step. */
   #change(change: Partial<ImageBuild>, now: boolean): void {
     this.#build = { ...this.#build, ...change };
-    if (!now && Date.now() - this.#toldAt < TELL_EVERY) return;
-    this.#toldAt = Date.now();
+    if (!now && performance.now() - this.#toldAt < TELL_EVERY) return;
+    this.#toldAt = performance.now();
     this.#tell(this.current);
   }
 }

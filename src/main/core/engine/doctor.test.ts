@@ -1,3 +1,7 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ImageBuild } from '../../../shared/contract/values.ts';
 import { doctor } from './doctor.ts';
@@ -56,5 +60,34 @@ describe('the doctor', () => {
     expect(items.get('tools')).toMatchObject({ state: 'failed', command: 'sudo apt-get install -y bash strace lsof iproute2 curl' });
     expect(items.get('node')?.state).toBe('passed');
     for (const { title, detail, affects } of items.values()) expect([title, detail, affects].every((text) => text !== '')).toBe(true);
+  });
+
+  it.each([
+    ['too old', { ApiVersion: '1.39', MinAPIVersion: '1.12' }, {}, 'engine-api', /1\.39.*needs 1\.40/],
+    [
+      'without a controller',
+      { ApiVersion: '1.44', MinAPIVersion: '1.24' },
+      { PidsLimit: false },
+      'engine-limits',
+      /cgroup v2.*cannot limit pids/,
+    ],
+  ])('names what is wrong with an engine that is %s', async (_what, version, info, id, detail) => {
+    const home = await mkdtemp(join(tmpdir(), 'ops-lab-doctor-'));
+    const path = join(home, 'docker.sock');
+    const server = createServer((request, response) => {
+      const asked = request.url?.includes('/version');
+      const body = asked ? { Version: '29.0', Arch: 'amd64', ...version } : { ID: 'x', OSType: 'linux', CgroupVersion: '2', ...info };
+      response.setHeader('content-type', 'application/json').end(JSON.stringify(body));
+    });
+    await new Promise<void>((resolve) => server.listen(path, resolve));
+    try {
+      const env = { DOCKER_HOST: `unix://${path}` };
+      const engine = new Engine({ env, platform: 'linux', home, uid: 1000, systemSockets: home });
+      const items = await doctor({ engine, images: { status: async () => absent }, system: debian });
+      expect(items.find((item) => item.id === id)).toMatchObject({ state: 'failed', detail: expect.stringMatching(detail) });
+    } finally {
+      server.close().closeAllConnections();
+      await rm(home, { recursive: true, force: true });
+    }
   });
 });

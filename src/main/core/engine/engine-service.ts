@@ -29,7 +29,7 @@ export class EngineGlue implements EngineService {
   readonly labImages: LabImages;
   readonly #options: Options;
   #build: Build | null = null;
-  #toldAt = 0;
+  #toldAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: Options) {
     this.#options = options;
@@ -99,8 +99,8 @@ export class EngineGlue implements EngineService {
         signal: abort.signal,
         onProgress: (latest) => {
           build.latest = latest;
-          if (Date.now() - this.#toldAt < PROGRESS_EVERY_MS) return;
-          this.#toldAt = Date.now();
+          if (performance.now() - this.#toldAt < PROGRESS_EVERY_MS) return;
+          this.#toldAt = performance.now();
           this.#tell();
         },
       })

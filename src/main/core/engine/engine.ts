@@ -108,7 +108,7 @@ export class Engine {
 
   #look(now: boolean): Promise<Look> {
     const fresh = this.#last?.client ? READY_FOR : MISSING_FOR;
-    if (!now && this.#last && Date.now() - this.#lastAt < fresh) return Promise.resolve(this.#last);
+    if (!now && this.#last && performance.now() - this.#lastAt < fresh) return Promise.resolve(this.#last);
     this.#pending ??= this.#search().then((look) => {
       this.#pending = null;
       this.#keep(look);
@@ -123,7 +123,7 @@ export class Engine {
     // The same client goes on while the engine is the same one, so that its connections are reused.
     const same = this.#last?.client && look.client && key(before) === key(look.facts);
     this.#last = same ? { ...look, client: this.#last?.client ?? look.client } : look;
-    this.#lastAt = Date.now();
+    this.#lastAt = performance.now();
     if (key(before) === key(look.facts)) return;
     for (const listener of this.#listeners) listener(look.facts);
   }

@@ -12,7 +12,7 @@ export class LabCatalog {
   readonly #folders: LabFolders;
   #labs = new Map<string, Lab>();
   #problems: readonly LabProblem[] = [];
-  #loadedAt = 0;
+  #loadedAt = Number.NEGATIVE_INFINITY;
   #loading: Promise<void> | null = null;
 
   constructor(folders: LabFolders) {
@@ -21,7 +21,7 @@ export class LabCatalog {
 
   /** Reads the folders again when the last time was a while ago. */
   async reload(): Promise<{ labs: Lab[]; problems: readonly LabProblem[] }> {
-    if (Date.now() - this.#loadedAt >= FRESH_FOR_MS) {
+    if (performance.now() - this.#loadedAt >= FRESH_FOR_MS) {
       this.#loading ??= this.#load().finally(() => {
         this.#loading = null;
       });
@@ -55,6 +55,6 @@ export class LabCatalog {
     const { labs, problems } = await loadLabs(this.#folders);
     this.#labs = new Map(labs.map((lab) => [lab.id, lab]));
     this.#problems = problems;
-    this.#loadedAt = Date.now();
+    this.#loadedAt = performance.now();
   }
 }

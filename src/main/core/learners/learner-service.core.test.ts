@@ -120,7 +120,7 @@ test('an export carries everything to another machine; importing it again change
   const here = setUp();
   const { sessionId, terminalId } = practise(here);
   const { content, fileName } = await here.service.export(here.caller(), here.service.current().id);
-  expect(fileName).toBe('ops-lab-Learner.json');
+  expect(fileName).toBe('ops-lab-Learner.opslab');
 
   const there = setUp();
   const first = await there.service.import(there.caller(), content);
@@ -233,7 +233,7 @@ test('progress adds up sessions, hints, commands and time, for oneself only', ()
 test('settings have defaults, survive reopening, and ignore a kept value that no longer fits', () => {
   const { store, events, seen } = setUp();
   const settings = createSettingsService(store, events);
-  expect(settings.get()).toMatchObject({ theme: 'dark', onClose: 'keep', scrollback: 5000 });
+  expect(settings.get()).toMatchObject({ theme: 'dark', onClose: 'ask', scrollback: 5000 });
   expect(settings.set({ theme: 'light' }).theme).toBe('light');
   store.settings.set({ terminalFontSize: 'huge' });
   expect(createSettingsService(store, events).get()).toMatchObject({ theme: 'light', terminalFontSize: 14 });

@@ -23,7 +23,7 @@ const FIRST_NAME = 'Learner';
 /** A file name that every system takes: letters of any language, digits, hyphens. */
 function fileName(learner: v.Learner): string {
   const plain = learner.name.replace(/[^\p{L}\p{N}]+/gu, '-').replace(/^-+|-+$/g, '');
-  return `ops-lab-${plain === '' ? learner.id.slice(0, 8) : plain}.json`;
+  return `ops-lab-${plain === '' ? learner.id.slice(0, 8) : plain}.opslab`;
 }
 
 export function createLearnerService({ store, events, dataDirectory, endSessions, now = Date.now }: LearnerServiceOptions): LearnerService {

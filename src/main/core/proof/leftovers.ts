@@ -13,9 +13,9 @@ const DYING_MS = 5000;
 
 /** As `lookForProcesses`, but what is on its way out is given time to go. */
 export async function leftoverProcesses(sessionId: string, folder: string): Promise<string[]> {
-  const until = Date.now() + DYING_MS;
+  const until = performance.now() + DYING_MS;
   let found = await lookForProcesses(sessionId, folder);
-  while (found.length > 0 && Date.now() < until) {
+  while (found.length > 0 && performance.now() < until) {
     await new Promise((resolve) => setTimeout(resolve, 100));
     found = await lookForProcesses(sessionId, folder);
   }

@@ -15,7 +15,12 @@ export class Coalesced {
       key,
       setTimeout(() => {
         this.#timers.delete(key);
-        this.#call(key);
+        try {
+          this.#call(key);
+        } catch (error) {
+          // Nobody waits for a timer: what is wrong with one session must not end the host. Whoever asks for it is told.
+          console.error(`ops-lab: a change of ${key} could not be told:`, error);
+        }
       }, this.#delayMs),
     );
   }

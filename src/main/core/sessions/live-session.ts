@@ -37,6 +37,8 @@ export class LiveSession {
   #checker: Checker | null = null;
   #services: ServiceView[] = [];
   #timer: NodeJS.Timeout | null = null;
+  /** Why what is done now is not kept; null while it is. */
+  #trouble: string | null = null;
   #starting: Promise<void> = Promise.resolve();
   #stopping: Promise<void> | null = null;
 
@@ -121,15 +123,16 @@ export class LiveSession {
       store,
       dataDirectory,
       scrollback,
-      onChange: () => this.#saveTerminals(),
+      onChange: () => this.#guard(() => this.#saveTerminals()),
       onCommand: (command) => {
         onCommand(command);
         // The first command opens a part of the story.
         this.#options.onChange();
       },
+      onTrouble: (error) => this.#troubled(error),
     });
     this.#checker = new Checker({ manifest: this.lab.manifest, session, stored: this.#stored() });
-    this.#checker.onChange(() => this.#keepVerdicts());
+    this.#checker.onChange(() => this.#guard(() => this.#keepVerdicts()));
   }
 
   async #run(session: RuntimeSession): Promise<void> {
@@ -148,7 +151,7 @@ export class LiveSession {
 
   parts(): LiveParts {
     return {
-      notices: this.#runtime?.notices ?? [],
+      notices: [...(this.#runtime?.notices ?? []), ...(this.#trouble === null ? [] : [this.#trouble])],
       services: this.#services,
       terminals: this.#terminals?.views() ?? [],
       objectives: this.#objectives(),
@@ -249,9 +252,30 @@ export class LiveSession {
     const record = this.record;
     const outcomes = this.lab.manifest.objectives.map(({ id, kind }) => ({ kind, verdict: states.get(id)?.verdict ?? null }));
     const verdict = overallVerdict(outcomes);
-    const solvedMs = record.solvedMs ?? (verdict === 'fixed' ? Date.now() - (record.acknowledgedAt ?? record.startedAt) : null);
+    const solvedMs =
+      record.solvedMs ?? (verdict === 'fixed' ? Math.max(0, Date.now() - (record.acknowledgedAt ?? record.startedAt)) : null);
     if (verdict === record.verdict && solvedMs === record.solvedMs) this.#options.onChange();
     else this.#update({ verdict, solvedMs });
+  }
+
+  /** Runs what writes to the store; a failure is told, and the session goes on. */
+  #guard(work: () => void): void {
+    try {
+      work();
+      this.#troubled(null);
+    } catch (error) {
+      this.#troubled(error as Error);
+    }
+  }
+
+  #troubled(error: Error | null): void {
+    const trouble =
+      error === null
+        ? null
+        : `What you do now is not kept: the database could not be written (${error.message}). The session goes on. Free some space, or close the program that has the database open.`;
+    if (trouble === this.#trouble) return;
+    this.#trouble = trouble;
+    this.#options.onChange();
   }
 
   #saveTerminals(): void {
@@ -262,7 +286,12 @@ export class LiveSession {
   #lost(reason: string): void {
     if (this.#abort.signal.aborted) return;
     this.#abort.abort();
-    this.#update({ state: 'lost', message: `${reason} Your commands and verdicts are kept. Stop this session, then start the lab again.` });
+    this.#guard(() =>
+      this.#update({
+        state: 'lost',
+        message: `${reason} Your commands and verdicts are kept. Stop this session, then start the lab again.`,
+      }),
+    );
     void this.#closeOwn().then(() => this.#options.onChange());
   }
 

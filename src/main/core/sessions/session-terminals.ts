@@ -39,6 +39,8 @@ interface Options {
   /** A terminal came, went, or ended. */
   onChange(): void;
   onCommand(command: CommandRow): void;
+  /** Whether what is typed is kept: null when it is again. Called for each command. */
+  onTrouble(error: Error | null): void;
 }
 
 export class SessionTerminals {
@@ -134,30 +136,40 @@ export class SessionTerminals {
   }
 
   #watchCommands(name: string, terminal: Terminal): void {
-    const { store, sessionId } = this.#options;
     const running = new Map<string, string>();
     terminal.onCommand((event: CommandEvent) => {
-      if (event.type === 'start') {
-        const uid = newId();
-        running.set(event.key, uid);
-        const row = store.commands.add({
-          uid,
-          sessionId,
-          terminal: name,
-          command: event.command,
-          directory: event.directory,
-          exitCode: null,
-          startedAt: Math.round(event.startedAt),
-          durationMs: null,
-        });
-        if (row !== null) this.#options.onCommand(row);
-        return;
+      try {
+        this.#keepCommand(name, running, event);
+        this.#options.onTrouble(null);
+      } catch (error) {
+        // The shell goes on: this is called from its output.
+        this.#options.onTrouble(error as Error);
       }
-      const uid = running.get(event.key);
-      if (uid === undefined) return;
-      running.delete(event.key);
-      const row = store.commands.end(uid, event.exitCode, event.durationMs === null ? null : Math.round(event.durationMs));
-      if (row !== null) this.#options.onCommand(row);
     });
+  }
+
+  #keepCommand(name: string, running: Map<string, string>, event: CommandEvent): void {
+    const { store, sessionId } = this.#options;
+    if (event.type === 'start') {
+      const uid = newId();
+      running.set(event.key, uid);
+      const row = store.commands.add({
+        uid,
+        sessionId,
+        terminal: name,
+        command: event.command,
+        directory: event.directory,
+        exitCode: null,
+        startedAt: Math.round(event.startedAt),
+        durationMs: null,
+      });
+      if (row !== null) this.#options.onCommand(row);
+      return;
+    }
+    const uid = running.get(event.key);
+    if (uid === undefined) return;
+    running.delete(event.key);
+    const row = store.commands.end(uid, event.exitCode, event.durationMs === null ? null : Math.round(event.durationMs));
+    if (row !== null) this.#options.onCommand(row);
   }
 }

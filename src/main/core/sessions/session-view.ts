@@ -145,6 +145,15 @@ function solutionView(fix: Fix): NonNullable<SessionView['solutions']>[number] {
     title: fix.spec.title,
     verdict: verdicts.includes('mitigated') ? 'mitigated' : 'fixed',
     text: fix.spec.text,
-    files: fix.files.map((path) => ({ path, content: readFileSync(join(fix.folder, 'files', path), 'utf8') })),
+    files: fix.files.map((path) => ({ path, content: contentOf(join(fix.folder, 'files', path)) })),
   };
+}
+
+/** The lab's folder may have been removed since it was loaded; the session goes on without it. */
+function contentOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    return `This file of the lab cannot be read any more: ${error instanceof Error ? error.message : String(error)}`;
+  }
 }

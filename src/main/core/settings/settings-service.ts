@@ -8,7 +8,7 @@ const DEFAULTS: Settings = {
   terminalFontSize: 14,
   scrollback: 5000,
   screenReader: false,
-  onClose: 'keep',
+  onClose: 'ask',
   preferredRuntime: 'auto',
 };
 

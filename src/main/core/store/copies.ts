@@ -23,6 +23,11 @@ export function listCopies(file: string): string[] {
     .map((name) => join(folder, name));
 }
 
+/** When a copy was taken, in epoch milliseconds; 0 for none. */
+function takenAt(copy: string | undefined): number {
+  return copy === undefined ? 0 : Number(basename(copy).split('.').at(-2));
+}
+
 /**
  * Writes a consistent copy beside the database and drops the oldest ones. Reads every page, so that a damaged database
  * makes no copy.
@@ -32,7 +37,9 @@ export function listCopies(file: string): string[] {
 export function keepCopy(database: Database.Database, file: string, label = ''): string {
   const folder = folderOf(file);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const name = label === '' ? `${basename(file)}.${Date.now()}.copy` : `${basename(file)}.${label}`;
+  // The newest copy has the highest number, also when the clock went back meanwhile.
+  const number = Math.max(Date.now(), takenAt(listCopies(file)[0]) + 1);
+  const name = label === '' ? `${basename(file)}.${number}.copy` : `${basename(file)}.${label}`;
   const target = join(folder, name);
   const partial = `${target}.partial`;
   rmSync(partial, { force: true });
@@ -78,7 +85,7 @@ export function restore(file: string): string {
   for (const copy of listCopies(file)) {
     if (!isSound(copy, 0)) continue;
     copyFileSync(copy, file);
-    const taken = new Date(Number(basename(copy).split('.').at(-2))).toISOString().replace('T', ' ').slice(0, 16);
+    const taken = new Date(takenAt(copy)).toISOString().replace('T', ' ').slice(0, 16);
     return `The database was damaged. It was put aside as ${basename(aside)}, and the copy of ${taken} UTC took its place; what was done after that is missing.`;
   }
   return `The database was damaged and there was no copy to go back to. It was put aside as ${basename(aside)}; Ops Lab starts with an empty one.`;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { temporaryDirectory } from '../../../test-support/temporary-directory.ts';
 import { listCopies } from './copies.ts';
 import { migrate, schemaText } from './migrate.ts';
@@ -122,6 +122,26 @@ test('only the newest three copies stay, and closing without a change keeps none
   open(file).close();
   expect(listCopies(file)[0]).toBe(newest);
   expect(existsSync(`${file}-wal`)).toBe(false);
+});
+
+test('the newest copy stays the newest when the clock goes back', () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+  const file = newFile();
+  const names: string[] = [];
+  for (const name of ['Ada', 'Ben', 'Cem', 'Dora', 'Eve']) {
+    const store = open(file);
+    store.learners.add({ id: newId(), name, createdAt: 1 });
+    store.close();
+    names.push(listCopies(file)[0] ?? '');
+    vi.setSystemTime(Date.now() - 86_400_000);
+  }
+  expect(new Set(names).size).toBe(names.length);
+  const newest = new Database(names.at(-1) ?? '', { readonly: true });
+  expect(newest.prepare('SELECT count(*) FROM learners').pluck().get()).toBe(names.length);
+  newest.close();
 });
 
 test('everything acknowledged is there after kill -9', async () => {

@@ -21,6 +21,12 @@ const COPY_EVERY_MS = 6 * 60 * 60 * 1000;
 /** A copy takes 40 ms per MB (measured); beyond this size in bytes, closing makes one only when the newest is older than COPY_EVERY_MS. */
 const COPY_AT_CLOSE_BELOW = 16 * 1024 * 1024;
 
+/**
+ * How long a write waits for a lock once the host runs, in milliseconds: everything else waits with it. Nobody but a tool
+ * that looks at the file locks it, since one host has the data directory.
+ */
+const BUSY_MS = 500;
+
 /** An id as the contract wants it: 32 lower-case hex digits. */
 export function newId(): string {
   return randomBytes(16).toString('hex');
@@ -45,10 +51,42 @@ export interface Store {
   close(): void;
 }
 
+/** Why the database could not be opened, by SQLite's code, and what helps. */
+function openingFailure(file: string, error: unknown): OpsLabError {
+  const code = (error as { code?: string }).code ?? '';
+  const said = (error as Error).message;
+  if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED'))
+    return new OpsLabError(
+      'conflict',
+      `The database ${file} is locked by another program. Close it (a database viewer, a backup), then start again.`,
+      { file },
+      true,
+    );
+  if (code.startsWith('SQLITE_FULL') || code === 'ENOSPC')
+    return new OpsLabError(
+      'limit',
+      `The disk is full: the database ${file} could not be opened for writing. Free some space, or choose another place with --data-dir.`,
+      { file },
+      true,
+    );
+  if (code.startsWith('SQLITE_READONLY') || code.startsWith('SQLITE_CANTOPEN') || ['EACCES', 'EPERM', 'EROFS'].includes(code))
+    return new OpsLabError(
+      'not-allowed',
+      `The database ${file} cannot be written (${said}). Make its folder writable for you, or choose another one with --data-dir.`,
+      { file },
+    );
+  return new OpsLabError(
+    'store-damaged',
+    `The database ${file} cannot be opened: ${said}. Choose another data directory with --data-dir, or put the file aside.`,
+    { file },
+  );
+}
+
 /**
  * Opens the database, or makes it. A damaged one is put aside and the newest copy takes its place (see `notices`).
  * What a call has written when it returns is there after a crash of this process.
- * @throws OpsLabError `store-newer`, or `store-damaged` when it can be neither read nor replaced
+ * @throws OpsLabError `store-newer`; `store-damaged` when it can be neither read nor replaced; `conflict` while another program
+ *   locks it; `limit` when the disk is full; `not-allowed` when it cannot be written
  */
 export function openStore(file: string): Store {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
@@ -63,17 +101,14 @@ export function openStore(file: string): Store {
     database.pragma('synchronous = NORMAL');
     database.pragma('foreign_keys = ON');
   } catch (error) {
-    throw new OpsLabError(
-      'store-damaged',
-      `The database ${file} cannot be opened: ${(error as Error).message}. Check that the folder is yours and the disk is not full, or choose another one with --data-dir.`,
-      { file },
-    );
+    throw openingFailure(file, error);
   }
   try {
     migrate(database, MIGRATIONS, (version) => keepCopy(database, file, `before-upgrade-from-${version}`));
+    database.pragma(`busy_timeout = ${BUSY_MS}`);
   } catch (error) {
     database.close();
-    throw error;
+    throw error instanceof OpsLabError ? error : openingFailure(file, error);
   }
 
   const changes = database.prepare<[], number>('SELECT total_changes()').pluck();

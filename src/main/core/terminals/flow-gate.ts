@@ -55,7 +55,7 @@ export class FlowGate {
     for (const consumer of this.#active()) {
       if (consumer.owed > FLOW.highMark) {
         this.#paused = true;
-        this.#pausedAt = Date.now();
+        this.#pausedAt = performance.now();
         this.#options.pause();
         this.#timer = setInterval(() => this.#findLagging(), LAG_MS / 4);
         return;
@@ -93,7 +93,7 @@ export class FlowGate {
     const active = [...this.#viewers].filter((viewer) => !viewer.lagging);
     const behind = active.filter((viewer) => viewer.owed > FLOW.lowMark);
     const limit = behind.length < active.length ? LAG_MS : LAG_ALONE_MS;
-    if (Date.now() - this.#pausedAt < limit) return;
+    if (performance.now() - this.#pausedAt < limit) return;
     for (const viewer of behind) viewer.lagging = true;
     this.settled();
   }

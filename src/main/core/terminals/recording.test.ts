@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { Recording, readRecordingTail } from './recording.ts';
 
 let folder: string;
@@ -39,14 +39,26 @@ it('leaves output out rather than wait for the disk, and says how much', async (
   const piece = Buffer.alloc(1024 * 1024, 'x');
   // All in one turn: nothing can be written meanwhile.
   for (let count = 0; count < 10; count++) recording.output(piece);
-  await new Promise((resolve) => setTimeout(resolve, 300));
-  recording.output(Buffer.from('later'));
+  await vi.waitFor(
+    () => {
+      recording.output(Buffer.from('later'));
+      expect(readFileSync(file, 'utf8')).toContain('later');
+    },
+    { timeout: 20_000 },
+  );
   await recording.close();
   const events = lines().slice(1);
   expect(events.filter(([, kind]) => kind === 'm').map(([, , text]) => text)).toEqual([
     expect.stringMatching(/^\d+ bytes are not recorded/),
   ]);
   expect(events.at(-1)?.[2]).toBe('later');
+});
+
+it('says at its end too what was left out', async () => {
+  const recording = new Recording(file, 80, 24);
+  for (let count = 0; count < 10; count++) recording.output(Buffer.alloc(1024 * 1024, 'x'));
+  await recording.close();
+  expect(lines().at(-1)?.[2]).toMatch(/^\d+ bytes are not recorded/);
 });
 
 it('ends with a marker when it is full', async () => {

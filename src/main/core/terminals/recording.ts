@@ -34,10 +34,7 @@ export class Recording {
       this.#leftOut += bytes.length;
       return;
     }
-    if (this.#leftOut > 0) {
-      this.#event('m', `${this.#leftOut} bytes are not recorded: the disk was too slow`);
-      this.#leftOut = 0;
-    }
+    this.#tellLeftOut();
     const text = this.#decoder.write(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
     if (text !== '') this.#event('o', text);
     if (this.#written > MAX_FILE) {
@@ -52,10 +49,17 @@ export class Recording {
 
   /** Resolves when everything is in the file, or could not be written. */
   close(): Promise<void> {
+    if (!this.#full && !this.#failed) this.#tellLeftOut();
     return new Promise((resolve) => {
       if (this.#failed || this.#stream.closed) resolve();
       else this.#stream.once('close', resolve).end();
     });
+  }
+
+  #tellLeftOut(): void {
+    if (this.#leftOut === 0) return;
+    this.#event('m', `${this.#leftOut} bytes are not recorded: the disk was too slow`);
+    this.#leftOut = 0;
   }
 
   #event(code: 'o' | 'r' | 'm', data: string): void {

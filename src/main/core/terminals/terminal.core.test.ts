@@ -1,4 +1,5 @@
-import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { FLOW } from '../../../shared/terminal-wire/flow.ts';
@@ -300,6 +301,34 @@ describe('coming back after a crash', () => {
     const terminal = shell.open({ restoreFrom: join(shell.folder, 'none.cast') });
     await prompted(terminal);
     expect(terminal.text()).not.toContain('restarted');
+  });
+});
+
+describe('a pty that cannot be spawned', () => {
+  it('is an error with a code that says what to do, and the next one can be opened', async () => {
+    const limit = (files: string) => execFileSync('prlimit', ['--pid', String(process.pid), `--nofile=${files}`]);
+    const [soft = ''] = /Max open files +(\d+)/.exec(readFileSync('/proc/self/limits', 'utf8'))?.slice(1) ?? [];
+    const taken: number[] = [];
+    limit('256:');
+    try {
+      expect(() => {
+        for (;;) taken.push(openSync('/dev/null', 'r'));
+      }).toThrow(expect.objectContaining({ code: 'EMFILE' }));
+      expect(() => shell.open()).toThrow(
+        expect.objectContaining({ code: 'runtime-unavailable', message: expect.stringContaining('Close terminals') }),
+      );
+    } finally {
+      for (const file of taken) closeSync(file);
+      limit(`${soft}:`);
+    }
+    await prompted(shell.open());
+  });
+
+  it('of a program that is missing ends at once and shows why', async () => {
+    const terminal = shell.open({ command: { file: '/nowhere/bash', args: [], env: {}, cwd: shell.folder, captured: false } });
+    await vi.waitFor(() => expect(terminal.state).toBe('exited'), WAIT);
+    expect(terminal.exitCode).not.toBe(0);
+    await shows({ text: () => terminal.text() }, /No such file/);
   });
 });
 

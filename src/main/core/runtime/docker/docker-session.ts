@@ -25,6 +25,7 @@ import { startExec } from './exec-stream.ts';
 import { listFiles, readFile, writeFile } from './files.ts';
 import type { GateProcess } from './gate-process.ts';
 import { KernelView, processesOf, socketsOf } from './kernel-view.ts';
+import { limitNotices } from './limit-notices.ts';
 import { LOAD, OBSERVER } from './names.ts';
 import { ownerOf, serviceOf } from './plan.ts';
 import { findResources, removeAll, sessionFilter } from './resources.ts';
@@ -70,7 +71,7 @@ export async function inspectContainer(docker: Docker, id: string, signal?: Abor
 
 export class DockerSession implements RuntimeSession {
   readonly kind = 'docker';
-  readonly notices: readonly string[] = [];
+  readonly notices: readonly string[];
   readonly ready: Promise<void>;
   #parts: SessionParts;
   #lab: Lab;
@@ -86,6 +87,7 @@ export class DockerSession implements RuntimeSession {
   constructor(parts: SessionParts) {
     this.#parts = parts;
     this.#lab = parts.around.lab;
+    this.notices = limitNotices(parts.around.details.limits);
     this.ready = parts.ready;
     this.#notes = readNotes(parts.folder);
     for (const [name, notes] of this.#notes) {

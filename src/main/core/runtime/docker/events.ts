@@ -69,8 +69,8 @@ export function watchEvents(engine: Engine, on: { event(event: ContainerEvent): 
         // Whatever ended it: try again below, unless closed.
       }
       if (closing.signal.aborted) break;
-      goneSince ||= Date.now();
-      if (Date.now() - goneSince > GONE_AFTER) return on.gone();
+      goneSince ||= performance.now();
+      if (performance.now() - goneSince > GONE_AFTER) return on.gone();
       await new Promise((resolve) => setTimeout(resolve, RETRY_AFTER));
     }
     started();

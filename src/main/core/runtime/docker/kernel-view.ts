@@ -72,7 +72,7 @@ export class KernelView {
     signal.throwIfAborted();
     if (this.#idle) clearTimeout(this.#idle);
     const bounded = AbortSignal.any([signal, AbortSignal.timeout(LOOK_TIMEOUT)]);
-    if (this.#viewer && Date.now() - this.#viewer.startedAt > OLDEST) await this.close();
+    if (this.#viewer && performance.now() - this.#viewer.startedAt > OLDEST) await this.close();
     try {
       if (this.#viewer) {
         try {
@@ -140,7 +140,7 @@ export class KernelView {
       const { stdout, stderr } = demultiplex(stream);
       stderr.resume();
       await callEngine(docker, { method: 'POST', path: `/containers/${Id}/start`, signal });
-      return { id: Id, stream, stdout, startedAt: Date.now() };
+      return { id: Id, stream, stdout, startedAt: performance.now() };
     } catch (error) {
       await callEngine(docker, { method: 'DELETE', path: `/containers/${Id}`, query: { force: true }, also: [404, 409] }).catch(() => {});
       throw error;

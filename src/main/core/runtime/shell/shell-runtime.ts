@@ -129,12 +129,12 @@ class ShellRuntime implements Runtime {
   }
 
   async #waitForSupervisor(request: StartRequest, child: ReturnType<typeof spawn>): Promise<SupervisorClient> {
-    const deadline = Date.now() + START_TIMEOUT_MS;
+    const deadline = performance.now() + START_TIMEOUT_MS;
     for (;;) {
       if (request.signal.aborted) throw new OpsLabError('cancelled', 'The start was cancelled.');
       const client = await SupervisorClient.connect(request.folder);
       if (client !== null) return client;
-      if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null || Date.now() > deadline) {
+      if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null || performance.now() > deadline) {
         const log = await readFile(pathsOf(request.folder).log, 'utf8').catch(() => '');
         throw new OpsLabError(
           'runtime-unavailable',

@@ -53,7 +53,7 @@ export default function LearnersScreen({ adding }: { adding: boolean }) {
           <h1 className="h-page">Learners</h1>
           <p className="mid">Each has progress and a command history of their own, kept on this machine.</p>
         </div>
-        <FileTrigger acceptedFileTypes={['.json', '.jsonl', 'application/json']} onSelect={(files) => void importFile(files)}>
+        <FileTrigger acceptedFileTypes={['.opslab', '.json', '.jsonl', 'application/json']} onSelect={(files) => void importFile(files)}>
           <Button busy={importing}>
             <Upload className="i" aria-hidden />
             Import a learner

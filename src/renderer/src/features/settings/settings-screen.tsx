@@ -242,6 +242,7 @@ function SessionSettings({ settings, change }: PartProps) {
           label="When the app closes"
           value={settings.onClose}
           options={[
+            { id: 'ask', title: 'Ask' },
             { id: 'keep', title: 'Keep sessions' },
             { id: 'stop', title: 'Stop sessions' },
           ]}

@@ -1,0 +1,38 @@
+/** What the system hands to the app from outside: links `ops-lab://lab/ID` and learner files. Both only ever show something. */
+import { isAbsolute, resolve } from 'node:path';
+import { LabId } from '../../shared/contract/values.ts';
+import { UI_URL } from './app-url.ts';
+
+export const DEEP_LINK_SCHEME = 'ops-lab';
+const LEARNER_FILE = /\.opslab$/i;
+const LINK = /^ops-lab:\/\/lab\/([^/?#]{1,64})\/?$/i;
+
+export type Opened = { readonly kind: 'lab'; readonly labId: string } | { readonly kind: 'learner-file'; readonly path: string };
+
+/** The lab that a link names; null for anything that is not exactly `ops-lab://lab/ID`: no query, no fragment, no other path. */
+export function labOfLink(text: string): string | null {
+  const labId = LabId.safeParse(LINK.exec(text)?.[1]);
+  return labId.success ? labId.data : null;
+}
+
+/**
+ * What a command line asks to be shown: the last argument, when it is a link or a learner file. Everything else of it is ignored:
+ * another program may have written it.
+ * @param folder that a relative path starts from
+ */
+export function openedThing(argv: readonly string[], folder: string): Opened | null {
+  const last = argv.at(-1) ?? '';
+  const labId = labOfLink(last);
+  if (labId !== null) return { kind: 'lab', labId };
+  if (!last.startsWith('-') && LEARNER_FILE.test(last) && !last.includes('\0')) {
+    return { kind: 'learner-file', path: isAbsolute(last) ? last : resolve(folder, last) };
+  }
+  return null;
+}
+
+/** The page of a lab in the catalog, where it waits to be started. */
+export function labPage(labId: string): string {
+  return `${UI_URL}#/labs/${labId}`;
+}
+
+export const LEARNERS_PAGE = `${UI_URL}#/learners`;
