@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { OpsLabError } from '../../../shared/contract/errors.ts';
 import type { RuntimeKind, SessionSummary, SessionView, StoryPartView, TerminalView } from '../../../shared/contract/values.ts';
-import { hintId, nextHint } from '../../../shared/domain/hints.ts';
+import { nextHint } from '../../../shared/domain/hints.ts';
 import { pointsLeft, REVEAL_COST } from '../../../shared/domain/points.ts';
 import { isLive } from '../../../shared/domain/session-state.ts';
 import type { BinaryChannel } from '../../../shared/terminal-wire/channel.ts';
@@ -19,7 +19,7 @@ import { newId, type Store } from '../store/store.ts';
 import { Coalesced } from './coalesced.ts';
 import { LiveSession } from './live-session.ts';
 import { readText, writeText } from './session-files.ts';
-import { sessionSummary, sessionView } from './session-view.ts';
+import { hintSteps, sessionSummary, sessionView } from './session-view.ts';
 
 /** Running at once, of one learner. */
 const MAX_LIVE = 4;
@@ -190,10 +190,7 @@ export class Sessions implements SessionService {
     const opened = store.hints.ofSession(sessionId).map((entry) => entry.hint);
     const failing = [...session.parts().objectives.values()].flatMap((state) => state.assessment?.failingProbes ?? []);
     for (const [objective, ladder] of Object.entries(session.lab.hints)) {
-      const steps = ladder.map((step, index) => ({
-        id: hintId(objective, index),
-        ...(step['when-failing'] === undefined ? {} : { whenFailing: step['when-failing'] }),
-      }));
+      const steps = hintSteps(objective, ladder);
       const index = steps.findIndex((step) => step.id === hint);
       const step = ladder[index];
       if (step === undefined || opened.includes(hint)) continue;

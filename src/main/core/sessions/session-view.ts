@@ -11,13 +11,13 @@ import type {
   StoryPartView,
   TerminalView,
 } from '../../../shared/contract/values.ts';
-import { hintId, nextHint } from '../../../shared/domain/hints.ts';
+import { type HintStep, hintId, nextHint } from '../../../shared/domain/hints.ts';
 import { allNamed } from '../../../shared/domain/overall.ts';
 import { REVEAL_COST } from '../../../shared/domain/points.ts';
 import { storyPartState } from '../../../shared/domain/story.ts';
 import type { ObjectiveState } from '../checks/objective-tracker.ts';
 import type { Fix, Lab } from '../labs/lab.ts';
-import type { ObjectiveSpec } from '../labs/manifest.ts';
+import type { Hints, ObjectiveSpec } from '../labs/manifest.ts';
 import type { SessionRecord } from '../store/sessions.ts';
 import type { Store } from '../store/store.ts';
 
@@ -93,17 +93,18 @@ function objectiveView(store: Store, sessionId: string, spec: ObjectiveSpec, sta
   };
 }
 
+/** The ladder of an objective as the rules of hints take it. */
+export function hintSteps(objective: string, ladder: Hints[string]): HintStep[] {
+  return ladder.map((step, index) => ({
+    id: hintId(objective, index),
+    ...(step['when-failing'] === undefined ? {} : { whenFailing: step['when-failing'] }),
+  }));
+}
+
 function hintViews(store: Store, sessionId: string, lab: Lab, failingProbes: readonly string[]): HintView[] {
   const opened = store.hints.ofSession(sessionId).map((hint) => hint.hint);
   return Object.entries(lab.hints).flatMap(([objective, ladder]) => {
-    const next = nextHint(
-      ladder.map((step, index) => ({
-        id: hintId(objective, index),
-        ...(step['when-failing'] === undefined ? {} : { whenFailing: step['when-failing'] }),
-      })),
-      opened,
-      failingProbes,
-    );
+    const next = nextHint(hintSteps(objective, ladder), opened, failingProbes);
     return ladder.map((step, index) => {
       const id = hintId(objective, index);
       return { id, objective, title: step.title, cost: step.cost, text: opened.includes(id) ? step.text : null, next: id === next };

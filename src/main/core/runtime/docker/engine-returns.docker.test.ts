@@ -63,7 +63,15 @@ test.skipIf(!needsEngine())(
     const host = hostEnvironment();
     const engine = new Engine({ ...host, env: { ...host.env, DOCKER_HOST: `unix://${way.path}` } });
     const home = randomBytes(16).toString('hex');
-    const runtime = createDockerRuntime({ engine, images, home, sidecarFolder: sidecar.folder, integration: '' });
+    const runtime = createDockerRuntime({
+      engine,
+      images,
+      home,
+      sidecarFolder: sidecar.folder,
+      integration: '',
+      node: process.execPath,
+      electronRunAsNode: false,
+    });
     const sessionId = randomBytes(16).toString('hex');
     try {
       await way.mend();
