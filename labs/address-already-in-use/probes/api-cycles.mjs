@@ -17,10 +17,12 @@ export default async function apiCycles(probe) {
   const neighbour = (await first.listeners())[0]?.pid ?? 0;
   const figures = { uncontrolled: 0, survivors: 0, survivor: 0, lost: 0, late: 0, slowestMs: 0, shared: 0, renewed: 0, wrong: 0, neighbours: 0, cycles: 0 };
 
-  for (let cycle = 0; cycle < CYCLES; cycle += 1) {
-    if (!(await restartOnce(probe, second, `probe-${probe.randomInteger(1000, 9999)}`, allowed, figures))) return figures;
+  let good = true;
+  for (let cycle = 0; good && cycle < CYCLES; cycle += 1) {
+    good = await restartOnce(probe, second, `probe-${probe.randomInteger(1000, 9999)}`, allowed, figures);
   }
-  if ((await first.listeners())[0]?.pid !== neighbour) figures.neighbours += 1;
+  if (((await first.listeners())[0]?.pid ?? 0) !== neighbour) figures.neighbours += 1;
+  if (!good) return figures;
   await restartOnce(probe, first, release, allowed, figures);
   return figures;
 }
