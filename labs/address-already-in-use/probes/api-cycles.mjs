@@ -15,7 +15,19 @@ export default async function apiCycles(probe) {
   const second = new Program(probe, 'api-2', 8082);
   const allowed = await allowedMs();
   const neighbour = (await first.listeners())[0]?.pid ?? 0;
-  const figures = { uncontrolled: 0, survivors: 0, survivor: 0, lost: 0, late: 0, slowestMs: 0, shared: 0, renewed: 0, wrong: 0, neighbours: 0, cycles: 0 };
+  const figures = {
+    uncontrolled: 0,
+    survivors: 0,
+    survivor: 0,
+    lost: 0,
+    late: 0,
+    slowestMs: 0,
+    shared: 0,
+    renewed: 0,
+    wrong: 0,
+    neighbours: 0,
+    cycles: 0,
+  };
 
   let good = true;
   for (let cycle = 0; good && cycle < CYCLES; cycle += 1) {

@@ -19,7 +19,21 @@ export default async function tickerCycles(probe) {
   await perlIsHere(probe);
   await delivery(probe);
   const ticker = new Program(probe, 'ticker', 7070);
-  const figures = { down: 0, downS: 0, uncontrolled: 0, late: 0, slowestMs: 0, cut: 0, wrong: 0, survivors: 0, shared: 0, same: 0, forgotten: 0, tookS: 0, cycles: 0 };
+  const figures = {
+    down: 0,
+    downS: 0,
+    uncontrolled: 0,
+    late: 0,
+    slowestMs: 0,
+    cut: 0,
+    wrong: 0,
+    survivors: 0,
+    shared: 0,
+    same: 0,
+    forgotten: 0,
+    tookS: 0,
+    cycles: 0,
+  };
   const note = await readNote(probe);
   const allowed = await allowedMs();
 
@@ -107,7 +121,8 @@ function connectTo({ url }) {
 
 async function perlIsHere(probe) {
   const error = await new Promise((resolve) => execFile('perl', ['-MSocket', '-e', '0'], { timeout: 20_000 }, (failed) => resolve(failed)));
-  if (error) probe.giveUp('This machine has no perl with its Socket module, in which the ticker is written. Install perl, then check again.');
+  if (error)
+    probe.giveUp('This machine has no perl with its Socket module, in which the ticker is written. Install perl, then check again.');
 }
 
 async function readNote(probe) {
