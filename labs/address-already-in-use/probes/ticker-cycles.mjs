@@ -3,7 +3,7 @@
  * new process must listen all the same.
  *
  * A restart that was late is noted in the pipeline, out of reach. When the ticker is back, it is left alone for a while and
- * the figure says how long it took; later it is tried anew.
+ * the figure says how long it was away at most; later, or when it has been restarted, it is tried anew.
  */
 import { execFile } from 'node:child_process';
 import { connect } from 'node:net';
@@ -11,7 +11,8 @@ import { allowedMs, delivery, Program } from './kernel.mjs';
 
 const CYCLES = 5;
 const CALLS = 6;
-const LEFT_ALONE_MS = 25_000;
+/** Longer than a few rounds of checks on a busy machine. A restart in the meantime ends it. */
+const LEFT_ALONE_MS = 45_000;
 /** Time for the ticker to accept and read a request. */
 const TAKEN_UP_MS = 100;
 
@@ -41,9 +42,10 @@ export default async function tickerCycles(probe) {
     return { ...figures, down: 1, downS: note.since ? Math.round((Date.now() - note.since) / 1000) : 0 };
   }
   if (note.since) {
+    const pid = (await ticker.listeners())[0]?.pid ?? 0;
     const back = note.back ?? Date.now();
-    if (Date.now() - back < LEFT_ALONE_MS) {
-      await writeNote(probe, { ...note, back });
+    if (Date.now() - back < LEFT_ALONE_MS && pid === (note.pid ?? pid)) {
+      await writeNote(probe, { ...note, back, pid });
       const answer = await call(ticker, '/quote/7');
       return { ...figures, tookS: Math.max(1, Math.round((back - note.since) / 1000)), wrong: answer.body === '7 359\n' ? 0 : 1 };
     }
