@@ -6,7 +6,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { readProcfs } from '../observer/procfs.ts';
-import { isolate, remapEnvironment } from './isolation.ts';
+import { type Isolation, isolate, remapEnvironment } from './isolation.ts';
 import { killAll, membersOf } from './process-table.ts';
 import {
   MARKER,
@@ -39,6 +39,15 @@ let load: ChildProcess | null = null;
 
 const services = new Map(plan.services.map((service) => [service.name, makeService(service)]));
 
+/**
+ * The ports by which a service finds others. The session's hosts file belongs to the mount namespace, which upstreams do not
+ * share: for them a name with its port is led to loopback, where everything of the session is.
+ */
+function portsFor(service: ServicePlan): Isolation['ports'] {
+  if (service.visible || isolation.init === null) return isolation.ports;
+  return Object.fromEntries(plan.services.map(({ name, ports }) => [name, Object.fromEntries(ports.map((port) => [String(port), port]))]));
+}
+
 function makeService(service: ServicePlan): Service {
   const { softDescriptors: soft, hardDescriptors: hard } = service;
   // The limit is set by the shell that becomes the program: it is there on every system.
@@ -52,7 +61,7 @@ function makeService(service: ServicePlan): Service {
     argv: [...place, ...dying, ...limited],
     environment: {
       ...plan.environment,
-      ...remapEnvironment(service.environment, service.name, isolation.ports),
+      ...remapEnvironment(service.environment, service.name, portsFor(service)),
       [MARKER.service]: service.name,
     },
     cwd: service.directory,

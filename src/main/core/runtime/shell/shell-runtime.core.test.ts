@@ -79,6 +79,8 @@ describe.each(kinds)('a session with isolation $isolation', ({ isolation, availa
       const { session } = await start();
       await answers(session);
       await vi.waitFor(async () => expect(await fetchText(session, '/upstream')).toMatch(/^upstream \d+/), WAIT);
+      const back = await session.exec(get(`${urlOf(session, 'upstream', 4000)}/upstream`), { timeoutMs: 10_000 });
+      expect(back.stdout).toMatch(/^api \d+/);
       expect(session.notices.length).toBe(inNamespaces ? 0 : 1);
     });
 

@@ -86,7 +86,7 @@ export function makeTestLab(folder: string): Lab {
           ...limits,
           command: ['node', 'upstream.js'],
           volumes: ['services:/lab:ro'],
-          environment: { PORT: '4000', NAME: 'upstream' },
+          environment: { PORT: '4000', NAME: 'upstream', UPSTREAM: 'http://api:3000/' },
           expose: ['4000'],
         },
       },

@@ -1,0 +1,5 @@
+#!/bin/sh
+# Starts one toll server, below init.js.
+echo "$NAME starts, release $RELEASE"
+node server.js &
+wait

@@ -1,0 +1,3 @@
+#!/bin/sh
+# Starts one toll server. The manager runs this, and sends SIGTERM to it when the server is to stop.
+exec node init.js sh serve.sh

@@ -1,0 +1,5 @@
+#!/bin/sh
+# Starts one toll server. The manager runs this, and sends SIGTERM to it when the server is to stop.
+echo "$NAME starts, release $RELEASE"
+node server.js &
+wait

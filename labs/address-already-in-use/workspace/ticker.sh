@@ -1,0 +1,3 @@
+#!/bin/sh
+# Starts the ticker. The manager runs this, and sends SIGTERM to it when the ticker is to stop.
+exec perl ticker.pl
