@@ -13,16 +13,23 @@ const queue = [];
 
 for (let i = 0; i < WORKERS; i += 1) startWorker();
 
-/** @returns {Promise<number>} the number of primes up to n */
-export function countPrimesInPool(n) {
+/** Nobody waits for this calculation any more. */
+export class CallerGone extends Error {}
+
+/**
+ * @param {() => boolean} isGone whether the caller has hung up: then it is not begun
+ * @returns {Promise<number>} the number of primes up to n
+ */
+export function countPrimesInPool(n, isGone) {
   if (queue.length >= LONGEST_QUEUE) return Promise.reject(new QueueFull());
   return new Promise((resolve, reject) => {
-    queue.push({ n, resolve, reject });
+    queue.push({ n, isGone, resolve, reject });
     next();
   });
 }
 
 function next() {
+  while (queue.length > 0 && queue[0].isGone()) queue.shift().reject(new CallerGone());
   if (queue.length === 0 || idle.length === 0) return;
   const worker = idle.pop();
   worker.task = queue.shift();

@@ -11,7 +11,7 @@
  */
 import { createServer } from 'node:http';
 import { findOrder } from './orders.js';
-import { QueueFull, countPrimesInPool } from './pool.js';
+import { CallerGone, countPrimesInPool, QueueFull } from './pool.js';
 import { calibrate } from './primes.js';
 
 const LARGEST = 200_000_000;
@@ -35,11 +35,12 @@ async function calculate(response, n) {
   if (!Number.isInteger(n) || n < 1 || n > LARGEST) return send(response, 400, { error: `n must be from 1 to ${LARGEST}` });
   const started = Date.now();
   try {
-    const primes = await countPrimesInPool(n);
+    const primes = await countPrimesInPool(n, () => response.destroyed);
     console.log(`calculate n=${n}: ${Date.now() - started} ms, waiting included`);
     send(response, 200, { n, primes });
   } catch (error) {
     if (error instanceof QueueFull) return send(response, 503, { error: 'too many calculations are waiting' }, { 'retry-after': '5' });
+    if (error instanceof CallerGone) return;
     console.error(error);
     send(response, 500, { error: 'the calculation failed' });
   }
