@@ -95,7 +95,7 @@ export const SUITES = [
     name: 'proofs',
     about: 'untouched labs fail, solutions fix, wrong fixes do not, nothing is left',
     needs: [],
-    minutes: 30,
+    minutes: 40,
     built: true,
     run: async (context, limitMs) => {
       const report = join(context.logs, 'proofs.json');
@@ -110,7 +110,7 @@ export const SUITES = [
     name: 'record',
     about: 'the stories show what the labs really print',
     needs: [],
-    minutes: 10,
+    minutes: 20,
     built: true,
     run: (context, limitMs) => cliAsTest(context, 'record', ['record', '--check', ...runtimeArguments(context)], limitMs),
   },
@@ -118,7 +118,7 @@ export const SUITES = [
     name: 'e2e',
     about: 'the built app in a browser, on the web host and through the Electron entry',
     needs: ['browser'],
-    minutes: 25,
+    minutes: 35,
     built: true,
     run: async (context, limitMs) => {
       const report = join(context.logs, 'e2e.json');
