@@ -34,7 +34,9 @@ export function LabDetail({ lab, starting, onStart }: LabDetailProps) {
   const costs = lab.hintCosts;
   return (
     <section className="panel" aria-label={lab.title} data-region="lab">
-      <div className="pbody">
+      {/* It may scroll and holds nothing to operate: without a place in the tab order keys could not reach its end. */}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls has to be reachable */}
+      <div className="pbody" tabIndex={0}>
         <div className="pad lab-head">
           <div className="row wrap">
             <span className="mono dim">{lab.id}</span>

@@ -31,7 +31,9 @@ export function CommandDetail({ row }: { row: CommandRow }) {
       <pre className="command-full scroll" tabIndex={0}>
         {row.command}
       </pre>
-      <div className="pbody">
+      {/* It may scroll and holds nothing to operate: without a place in the tab order keys could not reach its end. */}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls has to be reachable */}
+      <div className="pbody" tabIndex={0}>
         <dl className="facts pad">
           <dt>Exit code</dt>
           <dd className={`mono ${exit.failed ? 'v-notyet' : ''}`}>{exit.short === '' ? 'none yet' : exit.short}</dd>
