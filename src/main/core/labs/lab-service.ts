@@ -2,6 +2,7 @@
 import { OpsLabError } from '../../../shared/contract/errors.ts';
 import type { LabCard, LabProblem, RuntimeKind } from '../../../shared/contract/values.ts';
 import { isLive } from '../../../shared/domain/session-state.ts';
+import type { Verdict } from '../../../shared/domain/verdict.ts';
 import type { Caller, LabService } from '../core.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { betterVerdict, type SessionRecord } from '../store/sessions.ts';
@@ -36,10 +37,7 @@ export class Labs implements LabService {
     const { manifest } = lab;
     const own = sessions.filter((session) => session.labId === lab.id);
     const live = own.find((session) => session.folder !== '' && isLive(session.state));
-    const best = own.reduce<LabCard['state'] | 'could-not-check' | null>(
-      (verdict, session) => betterVerdict(verdict as never, session.bestVerdict),
-      null,
-    );
+    const best = own.reduce<Verdict | null>((verdict, session) => betterVerdict(verdict, session.bestVerdict), null);
     const solved = own.filter((session) => session.solvedMs !== null);
     const declared = (['docker', 'shell'] as const).filter((kind) => manifest.runtimes[kind] !== undefined);
     return {

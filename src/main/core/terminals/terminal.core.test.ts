@@ -121,7 +121,15 @@ describe('flow control', () => {
     viewer.type('yes\r');
     await vi.waitFor(() => expect(viewer.received).toBeGreaterThan(FLOW.highMark), WAIT);
     const before = viewer.received;
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    let last = -1;
+    await vi.waitFor(
+      () => {
+        const unchanged = viewer.received === last;
+        last = viewer.received;
+        expect(unchanged).toBe(true);
+      },
+      { ...WAIT, interval: 250 },
+    );
     expect(viewer.received).toBeLessThan(Math.max(before, BOUND));
     viewer.wake();
     await vi.waitFor(() => expect(viewer.received).toBeGreaterThan(3_000_000), WAIT);
