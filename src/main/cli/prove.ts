@@ -18,7 +18,11 @@ export const prove: Command = {
   options: {
     runtime: { type: 'string', value: 'docker|shell', help: 'Prove on this runtime alone, instead of all that each lab names.' },
     runs: { type: 'string', value: 'N', help: 'Prove every case so many times (1).' },
-    jobs: { type: 'string', value: 'N', help: 'So many cases at a time (one per core, at most 4); more disturb each other’s measurements.' },
+    jobs: {
+      type: 'string',
+      value: 'N',
+      help: 'So many cases at a time (one per core, at most 4); more disturb each other’s measurements.',
+    },
     extra: { type: 'string', value: 'DIR', help: 'Prove further cases too: DIR/LAB-ID/{solutions,wrong}/NAME/.' },
     json: { type: 'string', value: 'FILE', help: 'Write the report there.' },
     ...LABS_OPTION,
