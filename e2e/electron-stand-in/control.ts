@@ -14,6 +14,8 @@ export type ToTest =
 export type FromTest =
   | { readonly type: 'dialog-answer'; readonly id: number; readonly response: number; readonly checked?: boolean }
   | { readonly type: 'crash-renderer' }
+  /** The machine wakes, or shuts down. */
+  | { readonly type: 'power'; readonly event: 'resume' | 'shutdown' }
   | { readonly type: 'close-window' };
 
 export function tell(message: ToTest): void {

@@ -84,7 +84,14 @@ windowEvents.on('all-closed', () => {
   if (!app.emit('window-all-closed')) app.quit();
 });
 
+/** The machine's sleep and its end, which a test brings about. */
+export const powerMonitor = new EventEmitter();
+
 listenToTest((command) => {
+  if (command.type === 'power') {
+    powerMonitor.emit(command.event, preventable({}));
+    return;
+  }
   const window = BrowserWindow.getFocusedWindow();
   if (command.type === 'crash-renderer') window?.webContents.crash();
   else window?.close();

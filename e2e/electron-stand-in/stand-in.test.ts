@@ -227,6 +227,11 @@ describe.skipIf(needsBrowser() === null)('the Electron host on the stand-in', ()
     expect((await until('the failure', () => host.take('error-box'))).content).toContain('missing.opslab was not imported');
   });
 
+  it('looks at the engine again when the machine wakes', async () => {
+    host.do({ type: 'power', event: 'resume' });
+    await until('the engine to be looked at', () => host.output.includes('engine looked at again'));
+  });
+
   it('shows the page again after a crash, and a plain page after the next', async () => {
     await crashAndWaitFor(host, 'app://ui/');
     await crashAndWaitFor(host, 'app://ui/crashed');
@@ -263,9 +268,13 @@ describe.skipIf(needsBrowser() === null)('the Electron host on the stand-in', ()
     }
   });
 
-  it('asks nobody when the system ends it', async () => {
-    const busy = startHost(join(folder, 'ended'), { running: true });
+  it.each(['SIGTERM', 'shutdown'] as const)('asks nobody when the system ends it: %s', async (how) => {
+    const busy = startHost(join(folder, `ended-${how}`), { running: true });
     await busy.window();
+    if (how === 'shutdown') {
+      busy.do({ type: 'power', event: 'shutdown' });
+      await until('the host to end', () => busy.exited);
+    }
     expect(await busy.stop('SIGTERM')).toBe(0);
     expect(busy.take('dialog')).toBeUndefined();
     expect(busy.output).toContain('core closed, sessions keep');
