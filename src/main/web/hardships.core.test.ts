@@ -171,6 +171,31 @@ test.skipIf(!needsNamespaces())(
   },
 );
 
+test.skipIf(!needsNamespaces()).each(['keep', 'stop'] as const)(
+  'the host ends in order whatever runs: floods, a check, pages that do not look; sessions %s',
+  { timeout: 60_000 },
+  async (fate) => {
+    const { host, client, sessionId, terminalId } = await started();
+    await client.settings.set({ onClose: fate });
+    const more = await client.terminals.open({ sessionId, name: 'main', cols: 80, rows: 24 });
+    for (const id of [terminalId, more.id]) {
+      // One page reads and acknowledges, the other one has stopped to look.
+      const page = await view(host, id);
+      page.type('yes\n');
+      await until('the flood', () => page.shown().length > 100_000);
+    }
+    const socket = await host.socket(`/terminals/${terminalId}`);
+    socket.pause();
+    client.sessions.check({ sessionId }).catch(() => {});
+    await until('the check to run', async () => (await client.sessions.get({ sessionId })).objectives.some(({ checking }) => checking));
+    const ended = new Promise((resolve) => host.child.once('exit', (code, signal) => resolve({ code, signal })));
+    host.child.kill('SIGTERM');
+    // It ends itself with status 1 once closing has taken 5 s: see `run.ts`.
+    expect(await ended).toEqual({ code: 0, signal: null });
+    expect(host.output.includes('1 session keeps running')).toBe(fate === 'keep');
+  },
+);
+
 /** Takes all room that is left. */
 function fill(path: string): void {
   for (let size = 1 << 20; size >= 512; size /= 2) {
