@@ -42,3 +42,8 @@ export function needsNamespaces(): boolean {
     process.platform === 'linux' && runs('unshare', ['--user', '--map-root-user', '--pid', '--fork', '--net', '--mount', 'true']);
   return require('Making Linux namespaces', works, 'allow unprivileged user namespaces (sysctl kernel.unprivileged_userns_clone, or the AppArmor profile)');
 }
+
+/** Whether this is root on Linux. @param what for, in words @throws in CI when not */
+export function needsRoot(what: string): boolean {
+  return require(`Root (${what})`, process.platform === 'linux' && process.getuid?.() === 0, 'run the tests as root');
+}

@@ -16,6 +16,7 @@ import type { ImageBuild } from '../../../shared/contract/values.ts';
 import { callEngine, jsonLines, streamFromEngine } from './api.ts';
 import { takeLock } from './build-lock.ts';
 import { BuildProgress } from './build-progress.ts';
+import { freeBytesIn, requireRoom } from './disk-room.ts';
 import type { Engine } from './engine.ts';
 import { engineError } from './engine-error.ts';
 import { counting, inspectImage, loadArchive, readArchive, saveArchive } from './image-archive.ts';
@@ -28,6 +29,9 @@ const STEPS = 4;
 /** A registry that has not begun to answer by then is taken for absent, in milliseconds. */
 const REGISTRY_TIMEOUT = 8_000;
 const BUILD_TIMEOUT = 20 * 60_000;
+/** What the image and its layers take on the engine's disk, and what making a root file system takes beside, in bytes (measured, and a half). */
+const ENGINE_ROOM = 800e6;
+const WORK_ROOM = 1_000e6;
 
 export interface BuildOptions {
   /** An image archive to start from. */
@@ -92,7 +96,7 @@ export class ImageBuilder implements LabImages {
 
   /**
    * Builds the image unless it is there. A second call while one runs is the caller's to avoid; another process is waited for.
-   * @throws OpsLabError `cancelled`, `invalid` (the archive), `image-missing` (no base to be had), `engine-failed`
+   * @throws OpsLabError `cancelled`, `invalid` (the archive), `image-missing` (no base to be had), `limit` (disk full), `engine-failed`
    */
   async build({ from, signal = new AbortController().signal, onProgress = () => {} }: BuildOptions = {}): Promise<ImageBuild> {
     const recipe = await this.#read();
@@ -145,6 +149,7 @@ export class ImageBuilder implements LabImages {
   }
 
   async #make(docker: Docker, recipe: Recipe, from: string | undefined, signal: AbortSignal, progress: BuildProgress): Promise<void> {
+    requireRoom('the engine’s disk', (await this.#options.engine.refresh()).freeBytes, ENGINE_ROOM);
     const base = from ? await load(docker, recipe, from, signal, progress) : await this.#base(docker, recipe, signal, progress);
     if (base !== recipe.tag) {
       progress.step(3, 'Build the image');
@@ -178,6 +183,7 @@ export class ImageBuilder implements LabImages {
 
   async #rootfs(docker: Docker, recipe: Recipe, signal: AbortSignal, progress: BuildProgress): Promise<string> {
     await mkdir(this.#options.workFolder, { recursive: true });
+    requireRoom(`the disk of ${this.#options.workFolder}`, await freeBytesIn(this.#options.workFolder), WORK_ROOM);
     const folder = await mkdtemp(join(this.#options.workFolder, 'image-'));
     try {
       progress.step(1, 'Make a Debian root file system with mmdebstrap');
