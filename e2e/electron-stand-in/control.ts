@@ -16,6 +16,8 @@ export type FromTest =
   | { readonly type: 'crash-renderer' }
   /** The machine wakes, or shuts down. */
   | { readonly type: 'power'; readonly event: 'resume' | 'shutdown' }
+  /** An item of the menu, by its label. */
+  | { readonly type: 'menu'; readonly label: string }
   | { readonly type: 'close-window' };
 
 export function tell(message: ToTest): void {

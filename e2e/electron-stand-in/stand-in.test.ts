@@ -227,6 +227,31 @@ describe.skipIf(needsBrowser() === null)('the Electron host on the stand-in', ()
     expect((await until('the failure', () => host.take('error-box'))).content).toContain('missing.opslab was not imported');
   });
 
+  it('opens more windows, each with ports of its own; closing one that is not the last asks nothing and ends nothing', async () => {
+    const pages = () =>
+      page
+        .context()
+        .pages()
+        .filter((each) => each !== page && each.url() !== 'about:blank');
+    const before = pages();
+    host.do({ type: 'menu', label: 'New window' });
+    const second = await until('the second window', () => pages().find((each) => !before.includes(each)));
+    await second.waitForFunction(() => 'askPort' in window);
+    const answers = [page, second].map((each) =>
+      each.evaluate(async () => {
+        const smoke = window as unknown as SmokeWindow;
+        const port = await smoke.askPort('rpc', null);
+        const next = smoke.nextMessage(port);
+        port.postMessage('hello');
+        return next;
+      }),
+    );
+    expect(await Promise.all(answers)).toEqual(['echo hello', 'echo hello']);
+    host.do({ type: 'close-window' });
+    await until('the second window to close', () => second.isClosed());
+    expect([host.exited, host.take('dialog'), page.isClosed()]).toEqual([false, undefined, false]);
+  });
+
   it('looks at the engine again when the machine wakes', async () => {
     host.do({ type: 'power', event: 'resume' });
     await until('the engine to be looked at', () => host.output.includes('engine looked at again'));

@@ -1,4 +1,4 @@
-/** The Electron host: one window with the renderer, ports to the core, and an orderly end. */
+/** The Electron host: windows with the renderer, ports to the core, and an orderly end. */
 import { join } from 'node:path';
 import { app, BrowserWindow, dialog, ipcMain, Menu, MessageChannelMain, powerMonitor, protocol, session, shell } from 'electron';
 import { isLive } from '../../shared/domain/session-state.ts';
@@ -146,7 +146,7 @@ async function start(
       attachTerminal: (terminalId, channel) => core.sessions.attachTerminal(localCaller(core), terminalId, channel),
     },
   );
-  installMenu();
+  installMenu(windows);
 
   app.on('second-instance', (_event, argv, folder) => {
     windows.show();
@@ -221,9 +221,10 @@ function showOpened(core: Core, windows: Windows, thing: Opened): void {
   });
 }
 
-function installMenu(): void {
+function installMenu(windows: Windows): void {
   const focused = () => BrowserWindow.getFocusedWindow();
   const template = menuTemplate(process.platform, app.isPackaged, {
+    newWindow: () => windows.create(),
     close: () => focused()?.close(),
     reload: () => focused()?.webContents.reload(),
     quit: () => app.quit(),
