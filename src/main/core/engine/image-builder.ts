@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, mkdtemp, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -23,7 +23,7 @@ import { counting, inspectImage, loadArchive, readArchive, saveArchive } from '.
 import { DEBIAN, DEBIAN_WITH_NODE, IMAGE_LABEL, type Recipe, readRecipe } from './image-recipe.ts';
 import { LABEL } from './labels.ts';
 import { findNodeBinary } from './node-binary.ts';
-import { makeRootfs, removeBuildFolder, rootfsObstacle } from './rootfs.ts';
+import { makeBuildFolder, makeRootfs, removeBuildFolder, rootfsObstacle } from './rootfs.ts';
 
 const STEPS = 4;
 /** A registry that has not begun to answer by then is taken for absent, in milliseconds. */
@@ -182,10 +182,9 @@ export class ImageBuilder implements LabImages {
   }
 
   async #rootfs(docker: Docker, recipe: Recipe, signal: AbortSignal, progress: BuildProgress): Promise<string> {
-    await mkdir(this.#options.workFolder, { recursive: true });
-    requireRoom(`the disk of ${this.#options.workFolder}`, await freeBytesIn(this.#options.workFolder), WORK_ROOM);
-    const folder = await mkdtemp(join(this.#options.workFolder, 'image-'));
+    const folder = await makeBuildFolder(this.#options.workFolder);
     try {
+      requireRoom(`the disk of ${this.#options.workFolder}`, await freeBytesIn(folder), WORK_ROOM);
       progress.step(1, 'Make a Debian root file system with mmdebstrap');
       const archive = await makeRootfs({ packages: recipe.packages, folder, signal, onLine: (line) => progress.line(line) });
       progress.step(2, 'Import the root file system', (await stat(archive)).size);
