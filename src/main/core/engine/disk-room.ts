@@ -1,4 +1,4 @@
-/** Whether a disk has room for what a build is about to write. Asked first: halfway it would fail with a sentence about tar or layers. */
+/** Whether a disk has room for what a build is about to write. Asked before, and when a build has failed. */
 import { statfs } from 'node:fs/promises';
 import { OpsLabError } from '../../../shared/contract/errors.ts';
 
@@ -15,11 +15,11 @@ export async function freeBytesIn(folder: string): Promise<number | null> {
 /**
  * @param where words for the disk, such as `the engine's disk`
  * @param free bytes; null is taken for enough
- * @throws OpsLabError `limit` when less than `needed` bytes are free
+ * @returns a `limit` when less than `needed` bytes are free, else null
  */
-export function requireRoom(where: string, free: number | null, needed: number): void {
-  if (free === null || free >= needed) return;
+export function lackOfRoom(where: string, free: number | null, needed: number): OpsLabError | null {
+  if (free === null || free >= needed) return null;
   const [has, wants] = [free, needed].map((bytes) => Math.floor(bytes / 1e6));
   const message = `The disk is full: ${where} has ${has} MB free, and the lab image needs ${wants} MB to be built. Free some space (docker image prune, for one), then build it again.`;
-  throw new OpsLabError('limit', message, { free, needed }, true);
+  return new OpsLabError('limit', message, { free, needed }, true);
 }

@@ -16,7 +16,7 @@ import type { ImageBuild } from '../../../shared/contract/values.ts';
 import { callEngine, jsonLines, streamFromEngine } from './api.ts';
 import { takeLock } from './build-lock.ts';
 import { BuildProgress } from './build-progress.ts';
-import { freeBytesIn, requireRoom } from './disk-room.ts';
+import { freeBytesIn, lackOfRoom } from './disk-room.ts';
 import type { Engine } from './engine.ts';
 import { engineError } from './engine-error.ts';
 import { counting, inspectImage, loadArchive, readArchive, saveArchive } from './image-archive.ts';
@@ -121,7 +121,7 @@ export class ImageBuilder implements LabImages {
         progress.end('cancelled');
         throw new OpsLabError('cancelled', 'Building the lab image was cancelled. What is done already is kept for the next time.');
       }
-      const failure = engineError(error, 'build the lab image');
+      const failure = await this.#withDisk(engineError(error, 'build the lab image'));
       progress.end('failed', failure.message);
       throw failure;
     }
@@ -140,6 +140,16 @@ export class ImageBuilder implements LabImages {
     }
   }
 
+  async #noRoomOnEngine(): Promise<OpsLabError | null> {
+    return lackOfRoom('the engine’s disk', (await this.#options.engine.refresh()).freeBytes, ENGINE_ROOM);
+  }
+
+  /** There was room when the build began: where there is none now, that is what it failed from, in whatever words. */
+  async #withDisk(failure: OpsLabError): Promise<OpsLabError> {
+    const noRoom = failure.code === 'engine-failed' ? await this.#noRoomOnEngine() : null;
+    return noRoom === null ? failure : new OpsLabError('limit', `${noRoom.message} (${failure.message})`, noRoom.details, true);
+  }
+
   async #read(): Promise<Recipe> {
     const { architecture } = await this.#options.engine.details();
     if (this.#recipe?.architecture === architecture) return this.#recipe.recipe;
@@ -149,7 +159,8 @@ export class ImageBuilder implements LabImages {
   }
 
   async #make(docker: Docker, recipe: Recipe, from: string | undefined, signal: AbortSignal, progress: BuildProgress): Promise<void> {
-    requireRoom('the engine’s disk', (await this.#options.engine.refresh()).freeBytes, ENGINE_ROOM);
+    const noRoom = await this.#noRoomOnEngine();
+    if (noRoom !== null) throw noRoom;
     const base = from ? await load(docker, recipe, from, signal, progress) : await this.#base(docker, recipe, signal, progress);
     if (base !== recipe.tag) {
       progress.step(3, 'Build the image');
@@ -184,7 +195,8 @@ export class ImageBuilder implements LabImages {
   async #rootfs(docker: Docker, recipe: Recipe, signal: AbortSignal, progress: BuildProgress): Promise<string> {
     const folder = await makeBuildFolder(this.#options.workFolder);
     try {
-      requireRoom(`the disk of ${this.#options.workFolder}`, await freeBytesIn(folder), WORK_ROOM);
+      const noRoom = lackOfRoom(`the disk of ${this.#options.workFolder}`, await freeBytesIn(folder), WORK_ROOM);
+      if (noRoom !== null) throw noRoom;
       progress.step(1, 'Make a Debian root file system with mmdebstrap');
       const archive = await makeRootfs({ packages: recipe.packages, folder, signal, onLine: (line) => progress.line(line) });
       progress.step(2, 'Import the root file system', (await stat(archive)).size);
