@@ -304,8 +304,6 @@ describe('a lab that is broken', () => {
     }
     await lab.write('lab.yaml', new Uint8Array([0x61, 0x3a, 0x20, 0xff, 0xfe]));
     expect(await problems()).toContain('sample/lab.yaml:1:4: found bytes that are no UTF-8 text');
-    await lab.write('story.md', Buffer.concat([Buffer.from('# Ein Lab\n\nGröße 💥 '), Buffer.from([0xed, 0xa0, 0x80])]));
-    expect(await problems()).toContain('sample/story.md:3:10: found bytes that are no UTF-8 text');
     expect(performance.now() - began).toBeLessThan(10_000);
   });
 });
