@@ -43,7 +43,9 @@ export function needsNamespaces(): boolean {
   return require('Making Linux namespaces', works, 'allow unprivileged user namespaces (sysctl kernel.unprivileged_userns_clone, or the AppArmor profile)');
 }
 
-/** Whether this is root on Linux. @param what for, in words @throws in CI when not */
-export function needsRoot(what: string): boolean {
-  return require(`Root (${what})`, process.platform === 'linux' && process.getuid?.() === 0, 'run the tests as root');
+/** Whether file systems may be mounted: root, and not locked up in a container. @param what for, in words @throws in CI when not */
+export function needsMounts(what: string): boolean {
+  const works =
+    process.platform === 'linux' && process.getuid?.() === 0 && runs('unshare', ['--mount', 'mount', '-t', 'tmpfs', 'none', '/mnt']);
+  return require(`Mounting file systems (${what})`, works, 'run the tests as root');
 }

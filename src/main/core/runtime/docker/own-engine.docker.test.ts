@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { useLabImage } from '../../../../test-support/lab-image.ts';
 import { OwnEngine } from '../../../../test-support/own-engine.ts';
-import { needsEngine, needsRoot } from '../../../../test-support/requirements.ts';
+import { needsEngine, needsMounts } from '../../../../test-support/requirements.ts';
 import { bundleObserver } from '../../../../test-support/sidecar.ts';
 import { makeSmallLab } from '../../../../test-support/small-lab.ts';
 import { ImageBuilder } from '../../engine/image-builder.ts';
@@ -17,7 +17,7 @@ import { createDockerRuntime } from './docker-runtime.ts';
 
 const RECIPE = fileURLToPath(new URL('../../../../../labs/images/base', import.meta.url));
 
-describe.skipIf(!needsEngine() || !needsRoot('to start an engine of the test’s own'))('an engine of its own', () => {
+describe.skipIf(!needsEngine() || !needsMounts('for an engine of the test’s own'))('an engine of its own', () => {
   let own: OwnEngine;
   let folder: string;
   let archive: string;
