@@ -194,11 +194,13 @@ describe.skipIf(needsBrowser() === null)('the Electron host on the stand-in', ()
     expect(states).toEqual(['granted', 'denied', 'denied', 'denied']);
   });
 
-  it('gives way to the first instance when started a second time', async () => {
+  it('gives way to the first instance when started a second time, and that one comes to the front', async () => {
+    while (host.take('focused') !== undefined);
     const second = startHost(join(folder, 'data'));
     await until('the second instance to end', () => second.exited);
     expect(second.child.exitCode).toBe(0);
     expect(second.output).toContain('open already');
+    await until('the first window to come to the front', () => host.take('focused'));
     expect(host.exited).toBe(false);
   });
 
