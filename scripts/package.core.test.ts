@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { extractAll, listPackage } from '@electron/asar';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { billOfMaterials } from './lib/bill-of-materials.mjs';
 import { ROOT } from './lib/paths.mjs';
 
 const run = promisify(execFile);
@@ -88,6 +89,16 @@ describe.skipIf(process.platform !== 'linux')('the packaged app', () => {
     const text = readFileSync(join(resources, 'third-party-licences.txt'), 'utf8');
     for (const name of ['better-sqlite3', 'dockerode', 'react', '@xterm/xterm']) expect(text).toMatch(new RegExp(`^${name} \\d`, 'm'));
     expect(text).not.toMatch(/^vitest \d/m);
+  });
+
+  it('has a bill of materials that names every package inside, those of the page, and Electron, with their checksums', () => {
+    const { components } = billOfMaterials() as { components: { name: string; version: string; hashes: object[]; licenses: object[] }[] };
+    const listed = new Set(components.map(({ name }) => name));
+    const packages = inside.flatMap((path) => /(?:^|\/)node_modules\/((?:@[^/]+\/)?[^/]+)\/package\.json$/.exec(path)?.[1] ?? []);
+    expect(packages.filter((name) => !listed.has(name))).toEqual([]);
+    for (const name of ['react', '@xterm/xterm', 'electron']) expect(listed).toContain(name);
+    expect(components.filter(({ hashes, licenses }) => hashes.length === 0 || licenses.length === 0)).toEqual([]);
+    expect(listed).not.toContain('vitest');
   });
 
   it('has every package that it needs at run time: its command line and its web host start from what is inside', async () => {

@@ -1,6 +1,7 @@
 // npm run package: the built app in Electron, for this system.
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeBill } from './lib/bill-of-materials.mjs';
 import { electronDistribution } from './lib/electron-distribution.mjs';
 import { helpText, parseOptions } from './lib/options.mjs';
 import { ROOT, toolsDirectory } from './lib/paths.mjs';
@@ -44,6 +45,7 @@ async function main() {
     });
   }
   if (!existsSync(DIST)) throw new StepError('electron-builder made no dist/', { log, todo: 'Read the log.' });
+  writeBill(join(DIST, 'ops-lab.cdx.json'));
   say(`the package is in ${DIST}`);
   return 0;
 }

@@ -135,6 +135,7 @@ export class BrowserWindow extends EventEmitter {
   show(): void {}
 
   focus(): void {
+    tell({ type: 'focused' });
     this.emit('focus');
   }
 

@@ -6,6 +6,8 @@ export type ToTest =
   | { readonly type: 'ready'; readonly endpoint: string }
   /** A window has loaded this page. */
   | { readonly type: 'loaded'; readonly url: string }
+  /** A window was brought to the front. */
+  | { readonly type: 'focused' }
   | { readonly type: 'dialog'; readonly id: number; readonly message: string; readonly detail: string; readonly buttons: readonly string[] }
   /** A page began to save this; whether the host let it go on. */
   | { readonly type: 'download'; readonly url: string; readonly allowed: boolean }
@@ -14,6 +16,10 @@ export type ToTest =
 export type FromTest =
   | { readonly type: 'dialog-answer'; readonly id: number; readonly response: number; readonly checked?: boolean }
   | { readonly type: 'crash-renderer' }
+  /** The machine wakes, or shuts down. */
+  | { readonly type: 'power'; readonly event: 'resume' | 'shutdown' }
+  /** An item of the menu, by its label. */
+  | { readonly type: 'menu'; readonly label: string }
   | { readonly type: 'close-window' };
 
 export function tell(message: ToTest): void {

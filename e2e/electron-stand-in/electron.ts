@@ -84,7 +84,18 @@ windowEvents.on('all-closed', () => {
   if (!app.emit('window-all-closed')) app.quit();
 });
 
+/** The machine's sleep and its end, which a test brings about. */
+export const powerMonitor = new EventEmitter();
+
 listenToTest((command) => {
+  if (command.type === 'power') {
+    powerMonitor.emit(command.event, preventable({}));
+    return;
+  }
+  if (command.type === 'menu') {
+    press(command.label);
+    return;
+  }
   const window = BrowserWindow.getFocusedWindow();
   if (command.type === 'crash-renderer') window?.webContents.crash();
   else window?.close();
@@ -116,8 +127,25 @@ export const shell = {
   },
 };
 
-/** There is no menu bar here: that menus leave the shell's keys alone is tested on the template. */
+interface MenuItem {
+  readonly label?: string;
+  readonly submenu?: readonly MenuItem[];
+  click?(): void;
+}
+
+let menu: readonly MenuItem[] = [];
+
+function press(label: string): void {
+  menu
+    .flatMap(({ submenu = [] }) => submenu)
+    .find((item) => item.label === label)
+    ?.click?.();
+}
+
+/** There is no menu bar here: that menus leave the shell's keys alone is tested on the template. A test may press an item. */
 export const Menu = {
-  buildFromTemplate: (template: readonly object[]) => template,
-  setApplicationMenu(): void {},
+  buildFromTemplate: (template: readonly MenuItem[]) => template,
+  setApplicationMenu(template: readonly MenuItem[]): void {
+    menu = template;
+  },
 };

@@ -194,11 +194,13 @@ describe.skipIf(needsBrowser() === null)('the Electron host on the stand-in', ()
     expect(states).toEqual(['granted', 'denied', 'denied', 'denied']);
   });
 
-  it('gives way to the first instance when started a second time', async () => {
+  it('gives way to the first instance when started a second time, and that one comes to the front', async () => {
+    while (host.take('focused') !== undefined);
     const second = startHost(join(folder, 'data'));
     await until('the second instance to end', () => second.exited);
     expect(second.child.exitCode).toBe(0);
     expect(second.output).toContain('open already');
+    await until('the first window to come to the front', () => host.take('focused'));
     expect(host.exited).toBe(false);
   });
 
@@ -225,6 +227,36 @@ describe.skipIf(needsBrowser() === null)('the Electron host on the stand-in', ()
     await openWithFirst(join(folder, 'missing.opslab'));
     await host.answerDialog(1);
     expect((await until('the failure', () => host.take('error-box'))).content).toContain('missing.opslab was not imported');
+  });
+
+  it('opens more windows, each with ports of its own; closing one that is not the last asks nothing and ends nothing', async () => {
+    const pages = () =>
+      page
+        .context()
+        .pages()
+        .filter((each) => each !== page && each.url() !== 'about:blank');
+    const before = pages();
+    host.do({ type: 'menu', label: 'New window' });
+    const second = await until('the second window', () => pages().find((each) => !before.includes(each)));
+    await second.waitForFunction(() => 'askPort' in window);
+    const answers = [page, second].map((each) =>
+      each.evaluate(async () => {
+        const smoke = window as unknown as SmokeWindow;
+        const port = await smoke.askPort('rpc', null);
+        const next = smoke.nextMessage(port);
+        port.postMessage('hello');
+        return next;
+      }),
+    );
+    expect(await Promise.all(answers)).toEqual(['echo hello', 'echo hello']);
+    host.do({ type: 'close-window' });
+    await until('the second window to close', () => second.isClosed());
+    expect([host.exited, host.take('dialog'), page.isClosed()]).toEqual([false, undefined, false]);
+  });
+
+  it('looks at the engine again when the machine wakes', async () => {
+    host.do({ type: 'power', event: 'resume' });
+    await until('the engine to be looked at', () => host.output.includes('engine looked at again'));
   });
 
   it('shows the page again after a crash, and a plain page after the next', async () => {
@@ -263,9 +295,13 @@ describe.skipIf(needsBrowser() === null)('the Electron host on the stand-in', ()
     }
   });
 
-  it('asks nobody when the system ends it', async () => {
-    const busy = startHost(join(folder, 'ended'), { running: true });
+  it.each(['SIGTERM', 'shutdown'] as const)('asks nobody when the system ends it: %s', async (how) => {
+    const busy = startHost(join(folder, `ended-${how}`), { running: true });
     await busy.window();
+    if (how === 'shutdown') {
+      busy.do({ type: 'power', event: 'shutdown' });
+      await until('the host to end', () => busy.exited);
+    }
     expect(await busy.stop('SIGTERM')).toBe(0);
     expect(busy.take('dialog')).toBeUndefined();
     expect(busy.output).toContain('core closed, sessions keep');

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ROOT } from './paths.mjs';
@@ -18,4 +18,55 @@ test('docs/dependencies.md has one line for each package of package.json and too
 
 test('no lock file holds a download address', () => {
   for (const path of ['package-lock.json', 'tools/node/package-lock.json']) expect(read(path)).not.toContain('"resolved"');
+});
+
+/** The words of Electron's security tutorial that tell its items apart. */
+const ELECTRON_CHECKLIST = [
+  'secure content',
+  'Node.js integration',
+  'context isolation',
+  'process sandboxing',
+  'permission requests',
+  'webSecurity',
+  'content security policy',
+  'allowRunningInsecureContent',
+  'experimental features',
+  'enableBlinkFeatures',
+  'allowpopups',
+  'WebView options',
+  'navigation',
+  'new windows',
+  'shell.openExternal',
+  'current version',
+  'sender',
+  'file://',
+  'fuses',
+  'Electron APIs',
+];
+
+test('docs/security.md has a line for each item of Electron’s checklist, with files that exist where it is set and tested', () => {
+  const sources = globSync(['{src,e2e,scripts}/**/*.{ts,mjs}', '*.{json,mjs}', '.github/workflows/*.yml'], { cwd: ROOT });
+  const isFile = (name: string) => sources.some((path) => path === name || path.endsWith(`/${name}`));
+  const [, after = ''] = read('docs/security.md').split("## Electron's own checklist");
+  const [section = ''] = after.split('\n## ');
+  const rows = [...section.matchAll(/^\| (\d+) ([^|]+) \| ([^|]+) \| ([^|]+) \|$/gm)];
+  expect(rows.map(([, number]) => Number(number))).toEqual(ELECTRON_CHECKLIST.map((_, index) => index + 1));
+  for (const [index, [, , item = '', where = '', tests = '']] of rows.entries()) {
+    expect(item).toContain(ELECTRON_CHECKLIST[index]);
+    const named = (text: string) => [...text.matchAll(/`([\w./-]+\.(?:ts|mjs|json|yml))`/g)].map(([, name = '']) => name);
+    expect([...named(where), ...named(tests)].filter((name) => !isFile(name))).toEqual([]);
+    expect(named(where), item).not.toEqual([]);
+    expect(named(tests).some((name) => /\.(test|spec)\.ts$/.test(name)) || /stand-in refuses/.test(tests), item).toBe(true);
+  }
+});
+
+test('every test that docs/security.md, docs/failures.md and docs/electron-host.md name exists', () => {
+  const tests = globSync('{src,e2e,scripts,bench}/**/*.{test,spec}.ts', { cwd: ROOT });
+  const missing = ['security', 'failures', 'electron-host'].flatMap((name) =>
+    [...read(`docs/${name}.md`).matchAll(/`([\w./-]+\.(?:test|spec)\.ts)`/g)]
+      .map(([, path = '']) => path)
+      .filter((path) => !tests.some((test) => test === path || test.endsWith(`/${path}`)))
+      .map((path) => `docs/${name}.md: ${path}`),
+  );
+  expect(missing).toEqual([]);
 });

@@ -108,11 +108,19 @@ export const ZONES = [
     files: ['src/main/cli.ts', 'src/main/cli/'],
     may: ['entry-support', 'core', 'api', 'transports', 'domain', 'terminal-wire', 'contract', 'node:*', 'yaml', 'zod'],
   },
-  // Where data is kept on each system, and where the app's own files are: the entries share it.
+  // Where data is kept on each system, where the app's own files are, whether its native modules work: the entries share it.
   {
     zone: 'entry-support',
-    files: ['src/main/app-files.ts', 'src/main/app-files.test.ts', 'src/main/data-directory.ts', 'src/main/data-directory.core.test.ts'],
+    files: [
+      'src/main/app-files.ts',
+      'src/main/app-files.test.ts',
+      'src/main/data-directory.ts',
+      'src/main/data-directory.core.test.ts',
+      'src/main/natives.ts',
+      'src/main/natives.core.test.ts',
+    ],
     may: ['contract', 'node:*'],
+    mayTypes: ['better-sqlite3'],
   },
   { zone: 'preload', files: ['src/preload/'], may: ['electron'], mayTypes: ['domain', 'terminal-wire', 'contract'] },
   {

@@ -1,7 +1,6 @@
 /** Entry of the command line (`npm run lab -- COMMAND`): composition only. */
 import { appFiles } from './app-files.ts';
-import { runCli } from './cli/run-cli.ts';
-import { createWorkshop } from './cli/workshop.ts';
+import { requireNatives } from './natives.ts';
 
 const files = appFiles(import.meta.dirname);
 
@@ -14,6 +13,13 @@ for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   });
 }
 
+try {
+  requireNatives();
+} catch (error) {
+  console.error(`ops-lab: ${(error as Error).message}`);
+  process.exit(1);
+}
+const [{ runCli }, { createWorkshop }] = await Promise.all([import('./cli/run-cli.ts'), import('./cli/workshop.ts')]);
 process.exitCode = await runCli(process.argv.slice(2), {
   stdout: process.stdout,
   stderr: process.stderr,

@@ -3,9 +3,9 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
 import { appFiles } from './app-files.ts';
-import { createCore } from './core/create-core.ts';
 import { dataDirectoryPath } from './data-directory.ts';
 import { localCaller, runDesktop } from './electron/desktop.ts';
+import { requireNatives } from './natives.ts';
 import { serveRpc } from './transports/message-port.ts';
 
 const { uiFolder, preload, labs, sidecars, node, electronRunAsNode } = appFiles(import.meta.dirname);
@@ -14,7 +14,9 @@ runDesktop({
   uiFolder,
   preload,
   defaultDataDirectory: dataDirectoryPath(undefined),
-  openCore: ({ dataDirectory, labFolders }) => {
+  openCore: async ({ dataDirectory, labFolders }) => {
+    requireNatives();
+    const { createCore } = await import('./core/create-core.ts');
     const ownLabs = join(dataDirectory, 'labs');
     return createCore({
       dataDirectory,

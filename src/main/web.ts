@@ -5,8 +5,8 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { OpsLabError } from '../shared/contract/errors.ts';
 import { appFiles } from './app-files.ts';
 import type { Core } from './core/core.ts';
-import { createCore } from './core/create-core.ts';
 import { dataDirectoryPath } from './data-directory.ts';
+import { requireNatives } from './natives.ts';
 import { HELP, readWebOptions, type WebOptions } from './web/options.ts';
 import { runWebHost } from './web/run.ts';
 
@@ -14,7 +14,8 @@ const FILES = appFiles(import.meta.dirname);
 /** Hosts that may run beside each other without a data directory of their own being named. */
 const MAX_UNNAMED = 9;
 
-function openCore(options: WebOptions, dataDirectory: string): Promise<Core> {
+async function openCore(options: WebOptions, dataDirectory: string): Promise<Core> {
+  const { createCore } = await import('./core/create-core.ts');
   const ownLabs = join(dataDirectory, 'labs');
   return createCore({
     dataDirectory,
@@ -46,6 +47,7 @@ async function main(): Promise<number> {
     process.stdout.write(HELP);
     return 0;
   }
+  requireNatives();
   const core = await openSomewhere(options);
   return runWebHost(core, {
     dataDirectory: core.info.dataDirectory,

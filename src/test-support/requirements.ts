@@ -42,3 +42,10 @@ export function needsNamespaces(): boolean {
     process.platform === 'linux' && runs('unshare', ['--user', '--map-root-user', '--pid', '--fork', '--net', '--mount', 'true']);
   return require('Making Linux namespaces', works, 'allow unprivileged user namespaces (sysctl kernel.unprivileged_userns_clone, or the AppArmor profile)');
 }
+
+/** Whether file systems may be mounted: root, and not locked up in a container. @param what for, in words @throws in CI when not */
+export function needsMounts(what: string): boolean {
+  const works =
+    process.platform === 'linux' && process.getuid?.() === 0 && runs('unshare', ['--mount', 'mount', '-t', 'tmpfs', 'none', '/mnt']);
+  return require(`Mounting file systems (${what})`, works, 'run the tests as root');
+}

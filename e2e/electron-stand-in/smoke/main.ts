@@ -33,6 +33,7 @@ const core = {
       channel.onClose(() => console.log('terminal closed'));
     },
   },
+  engine: { refresh: async () => console.log('engine looked at again') },
   close: async (fate?: string) => console.log(`core closed, sessions ${fate}`),
 } as unknown as Core;
 

@@ -1,6 +1,6 @@
-/** The Electron host: one window with the renderer, ports to the core, and an orderly end. */
+/** The Electron host: windows with the renderer, ports to the core, and an orderly end. */
 import { join } from 'node:path';
-import { app, BrowserWindow, dialog, ipcMain, Menu, MessageChannelMain, protocol, session, shell } from 'electron';
+import { app, BrowserWindow, dialog, ipcMain, Menu, MessageChannelMain, powerMonitor, protocol, session, shell } from 'electron';
 import { isLive } from '../../shared/domain/session-state.ts';
 import type { Caller, Core } from '../core/core.ts';
 import { Closing, type Fate } from './closing.ts';
@@ -12,6 +12,7 @@ import { menuTemplate } from './menu.ts';
 import { DEEP_LINK_SCHEME, LEARNERS_PAGE, labOfLink, labPage, type Opened, openedThing } from './opened-things.ts';
 import { type DesktopOptions, readOptions } from './options.ts';
 import { handOverPorts } from './ports.ts';
+import { followPower } from './power.ts';
 import { applySessionRules } from './session-rules.ts';
 import { listUiFiles } from './ui-files.ts';
 import { handleUiScheme, UI_SCHEME } from './ui-protocol.ts';
@@ -104,6 +105,13 @@ async function start(
   const core = await parts.openCore(options);
   const closing = askBeforeTheEnd(core);
   quitInOrder(app, () => core.close(closing.fate), log);
+  const end = () => {
+    closing.endWithoutAsking();
+    app.quit();
+  };
+  // After Electron's own, which would quit as a person does: at the end of a login nobody answers questions.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.prependListener(signal, end);
+  followPower(powerMonitor, { refresh: () => core.engine.refresh(), end, log });
 
   const openLink = externalLinks({
     confirm: async (url, host) => {
@@ -138,7 +146,7 @@ async function start(
       attachTerminal: (terminalId, channel) => core.sessions.attachTerminal(localCaller(core), terminalId, channel),
     },
   );
-  installMenu();
+  installMenu(windows);
 
   app.on('second-instance', (_event, argv, folder) => {
     windows.show();
@@ -186,13 +194,6 @@ function askBeforeTheEnd(core: Core): Closing {
   app.on('before-quit', (event) => {
     if (!closing.mayEnd()) event.preventDefault();
   });
-  // After Electron's own, which would quit as a person does: at the end of a login nobody answers questions.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.prependListener(signal, () => {
-      closing.endWithoutAsking();
-      app.quit();
-    });
-  }
   return closing;
 }
 
@@ -220,9 +221,10 @@ function showOpened(core: Core, windows: Windows, thing: Opened): void {
   });
 }
 
-function installMenu(): void {
+function installMenu(windows: Windows): void {
   const focused = () => BrowserWindow.getFocusedWindow();
   const template = menuTemplate(process.platform, app.isPackaged, {
+    newWindow: () => windows.create(),
     close: () => focused()?.close(),
     reload: () => focused()?.webContents.reload(),
     quit: () => app.quit(),

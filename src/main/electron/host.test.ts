@@ -11,7 +11,15 @@ import { labOfLink, openedThing } from './opened-things.ts';
 import { readOptions } from './options.ts';
 
 const nothing = () => {};
-const actions = { close: nothing, reload: nothing, quit: nothing, zoom: nothing, toggleFullScreen: nothing, toggleDeveloperTools: nothing };
+const actions = {
+  newWindow: nothing,
+  close: nothing,
+  reload: nothing,
+  quit: nothing,
+  zoom: nothing,
+  toggleFullScreen: nothing,
+  toggleDeveloperTools: nothing,
+};
 
 function flatten(items: readonly MenuItemConstructorOptions[]): MenuItemConstructorOptions[] {
   return items.flatMap((item) => [item, ...(Array.isArray(item.submenu) ? flatten(item.submenu) : [])]);
@@ -28,7 +36,7 @@ describe('the menu', () => {
   it('on macOS is made of the standard roles', () => {
     expect(menuTemplate('darwin', true, actions).map(({ role, label }) => role ?? label)).toEqual([
       'appMenu',
-      'fileMenu',
+      'File',
       'Edit',
       'View',
       'windowMenu',

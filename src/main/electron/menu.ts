@@ -1,6 +1,7 @@
 import type { MenuItemConstructorOptions } from 'electron';
 
 export interface MenuActions {
+  newWindow(): void;
   close(): void;
   reload(): void;
   quit(): void;
@@ -42,7 +43,12 @@ export function menuTemplate(platform: NodeJS.Platform, packaged: boolean, actio
       { role: 'togglefullscreen' },
     ];
     if (!packaged) view.push({ role: 'toggleDevTools' });
-    return [{ role: 'appMenu' }, { role: 'fileMenu' }, edit, { label: 'View', submenu: view }, { role: 'windowMenu' }];
+    const file: MenuItemConstructorOptions[] = [
+      { label: 'New window', accelerator: 'Cmd+N', click: actions.newWindow },
+      { type: 'separator' },
+      { role: 'close' },
+    ];
+    return [{ role: 'appMenu' }, { label: 'File', submenu: file }, edit, { label: 'View', submenu: view }, { role: 'windowMenu' }];
   }
   const view: MenuItemConstructorOptions[] = [
     { label: 'Reload', click: actions.reload },
@@ -58,6 +64,7 @@ export function menuTemplate(platform: NodeJS.Platform, packaged: boolean, actio
     {
       label: 'File',
       submenu: [
+        { label: 'New window', click: actions.newWindow },
         { label: 'Close window', click: actions.close },
         { label: 'Quit', accelerator: 'Ctrl+Shift+Q', click: actions.quit },
       ],

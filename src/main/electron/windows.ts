@@ -1,28 +1,11 @@
-import { BrowserWindow, type WebContents, type WebPreferences } from 'electron';
+import { BrowserWindow, type WebContents } from 'electron';
 import { UI_URL } from './app-url.ts';
 import { guardNavigation } from './navigation.ts';
 import { CRASH_PATH } from './ui-protocol.ts';
+import { webPreferences } from './web-preferences.ts';
 
 /** A second crash within this time is a loop, in milliseconds. */
 const CRASH_LOOP_MS = 60_000;
-
-/** The page has no Node, its own world apart from the preload's, the operating system's sandbox, and no webviews. */
-export function webPreferences(preload: string, packaged: boolean): WebPreferences {
-  return {
-    preload,
-    sandbox: true,
-    contextIsolation: true,
-    nodeIntegration: false,
-    nodeIntegrationInWorker: false,
-    nodeIntegrationInSubFrames: false,
-    webSecurity: true,
-    webviewTag: false,
-    allowRunningInsecureContent: false,
-    experimentalFeatures: false,
-    spellcheck: false,
-    devTools: !packaged,
-  };
-}
 
 export interface WindowOptions {
   readonly preload: string;

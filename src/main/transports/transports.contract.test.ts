@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { toOpsLabError } from '../../shared/contract/client-errors.ts';
 import type { AppEvent } from '../../shared/contract/contract.ts';
 import type { OpsLabError } from '../../shared/contract/errors.ts';
 import { decodeHostFrame, encodeViewerFrame } from '../../shared/terminal-wire/frames.ts';
+import { malformedCalls, malformedTerminalFrames, unknownId } from '../../test-support/hostile-frames.ts';
 import { temporaryDirectory } from '../../test-support/temporary-directory.ts';
 import { createTestCore, localCaller } from '../../test-support/test-core.ts';
 import { emitterPort, memory, messagePort, type StartTransport, webSocket } from '../../test-support/transport-harness.ts';
@@ -184,25 +184,13 @@ describe.each(TRANSPORTS)('over %s', (_name, start) => {
       const code = JSON.parse(text).p?.b?.json?.data?.code ?? 'none';
       codes.set(code, (codes.get(code) ?? 0) + 1);
     });
-    const malformed = fc.oneof(
-      fc.string({ maxLength: 200 }).filter((text) => !text.startsWith('{"i"')),
-      fc.json(),
-      fc.uint8Array({ minLength: 1, maxLength: 50 }),
-      fc.constant('{"i":"1","p":{"u":"/__proto__/constructor"}}'),
-      fc.constant('{"i":"2","p":{"u":"http://elsewhere/app/info"}}'),
-      fc.constant('{"i":"3","t":3,"p":{"e":"message","d":1}}'),
-      fc.constant('{"i":"4","p":{"u":"/app/info","h":{"content-disposition":"x"},"b":[]}}'),
-      fc.constant('{"i":{},"p":{"u":"/app/info"}}'),
-      fc.uuid().map((id) => `{"i":"5-${id}","p":{"u":"/learners/rename","b":{"json":{"__proto__":1,"learnerId":[]}}}}`),
-      fc.uuid().map((id) => `{"i":"6-${id}","p":{"u":"/history/search","b":{"json":{},"meta":[[1,"__proto__"],[9,"x","y"]]}}}`),
-    );
-    const messages = fc.sample(malformed, { numRuns: 9_000, seed: 1 });
+    const messages = malformedCalls(9_000, 1);
     for (const [index, message] of messages.entries()) {
       raw.send(message);
       if (index % 200 === 0) await new Promise((resolve) => setImmediate(resolve));
     }
     for (let index = 0; index < 1_000; index++) {
-      raw.send(JSON.stringify({ i: `u${index}`, p: { u: '/sessions/get', b: { json: { sessionId: newId() } } } }));
+      raw.send(unknownId(index, newId()));
       if (index % 50 === 0) await new Promise((resolve) => setImmediate(resolve));
     }
     await expect.poll(() => answers, { timeout: 20_000 }).toBe(10_000);
@@ -212,6 +200,35 @@ describe.each(TRANSPORTS)('over %s', (_name, start) => {
     raw.send(JSON.stringify({ i: 'last', p: { u: '/app/info' } }));
     raw.close();
     expect((await (await transport.connect()).client.app.info()).version).toBe('0.0.0-test');
+  });
+
+  test('10 000 malformed terminal messages each reach a channel, close it, and leave the shell and its other viewers alone', async () => {
+    const { core, transport } = await setUp(start);
+    const good = await transport.openTerminal(core.terminalId);
+    let text = '';
+    let closed = false;
+    good.onMessage((bytes) => {
+      const frame = decodeHostFrame(bytes);
+      if (frame.kind === 'output') text += Buffer.from(frame.bytes).toString();
+    });
+    good.onClose(() => {
+      closed = true;
+    });
+    const frames = malformedTerminalFrames(10_000, 1);
+    // The first of a channel closes it; the others come when nobody listens any more.
+    for (let at = 0; at < frames.length; at += 100) {
+      const channel = await transport.openTerminal(core.terminalId);
+      const ended = new Promise<void>((resolve) => channel.onClose(resolve));
+      channel.onMessage(() => {});
+      for (const frame of frames.slice(at, at + 100)) channel.send(frame);
+      await ended;
+    }
+    // Odd, but frames: a size of nothing, and acknowledgements of more than there was.
+    good.send(encodeViewerFrame({ kind: 'resize', cols: 0, rows: 65_535 }));
+    for (let count = 0; count < 100; count++) good.send(encodeViewerFrame({ kind: 'ack', count: 0xffff_ffff }));
+    good.send(encodeViewerFrame({ kind: 'input', bytes: Buffer.from('still here') }));
+    await expect.poll(() => text, { timeout: 10_000 }).toContain('still here');
+    expect(closed).toBe(false);
   });
 
   test('a learner from elsewhere may not do what is for the person at this machine', async () => {

@@ -14,12 +14,19 @@ import { allowOnlyEmptyMarkup } from './app/trusted-types.ts';
 import { Connection } from './connection/connection.ts';
 import { followEvents } from './connection/events.ts';
 import { chooseHostLink } from './connection/host-link.ts';
+import { keys, queryClient } from './connection/queries.ts';
+import { onWake } from './connection/wake.ts';
 
 stampStyleNonce(document);
 allowOnlyEmptyMarkup(window);
 
 const connection = new Connection(chooseHostLink());
 void connection.run(() => void followEvents(connection));
+onWake(window, () => {
+  connection.retry();
+  // The only thing that changes without the host being told of it.
+  void queryClient.invalidateQueries({ queryKey: keys.engine });
+});
 
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no #root.');

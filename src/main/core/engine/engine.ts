@@ -1,10 +1,10 @@
 /** The Docker engine of this machine: found, described, and found again after it was gone. */
 import { existsSync, readFileSync } from 'node:fs';
-import { statfs } from 'node:fs/promises';
 import Docker from 'dockerode';
 import { OpsLabError } from '../../../shared/contract/errors.ts';
 import type { EngineStatus } from '../../../shared/contract/values.ts';
 import { callEngine } from './api.ts';
+import { freeBytesIn } from './disk-room.ts';
 import { type Endpoint, findEndpoints, type HostEnvironment, hostEnvironment } from './endpoint.ts';
 
 /** The engine's part of an EngineStatus; the image builder adds `image`. */
@@ -240,12 +240,7 @@ function flavourOf(version: Version, info: Info): EngineFacts['flavour'] {
 /** Free bytes where images are kept; null where that is inside a virtual machine or on another host. */
 async function freeBytes(endpoint: Endpoint, folder: string | undefined): Promise<number | null> {
   if (!endpoint.url.startsWith('unix://') || !folder || !existsSync(folder)) return null;
-  try {
-    const { bavail, bsize } = await statfs(folder);
-    return bavail * bsize;
-  } catch {
-    return null;
-  }
+  return freeBytesIn(folder);
 }
 
 /** Everything is stated, because docker-modem otherwise fills in from DOCKER_HOST. */

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, mkdtemp, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -16,18 +16,22 @@ import type { ImageBuild } from '../../../shared/contract/values.ts';
 import { callEngine, jsonLines, streamFromEngine } from './api.ts';
 import { takeLock } from './build-lock.ts';
 import { BuildProgress } from './build-progress.ts';
+import { freeBytesIn, lackOfRoom } from './disk-room.ts';
 import type { Engine } from './engine.ts';
 import { engineError } from './engine-error.ts';
 import { counting, inspectImage, loadArchive, readArchive, saveArchive } from './image-archive.ts';
 import { DEBIAN, DEBIAN_WITH_NODE, IMAGE_LABEL, type Recipe, readRecipe } from './image-recipe.ts';
 import { LABEL } from './labels.ts';
 import { findNodeBinary } from './node-binary.ts';
-import { makeRootfs, removeBuildFolder, rootfsObstacle } from './rootfs.ts';
+import { makeBuildFolder, makeRootfs, removeBuildFolder, rootfsObstacle } from './rootfs.ts';
 
 const STEPS = 4;
 /** A registry that has not begun to answer by then is taken for absent, in milliseconds. */
 const REGISTRY_TIMEOUT = 8_000;
 const BUILD_TIMEOUT = 20 * 60_000;
+/** What the image and its layers take on the engine's disk, and what making a root file system takes beside, in bytes (measured, and a half). */
+const ENGINE_ROOM = 800e6;
+const WORK_ROOM = 1_000e6;
 
 export interface BuildOptions {
   /** An image archive to start from. */
@@ -92,7 +96,7 @@ export class ImageBuilder implements LabImages {
 
   /**
    * Builds the image unless it is there. A second call while one runs is the caller's to avoid; another process is waited for.
-   * @throws OpsLabError `cancelled`, `invalid` (the archive), `image-missing` (no base to be had), `engine-failed`
+   * @throws OpsLabError `cancelled`, `invalid` (the archive), `image-missing` (no base to be had), `limit` (disk full), `engine-failed`
    */
   async build({ from, signal = new AbortController().signal, onProgress = () => {} }: BuildOptions = {}): Promise<ImageBuild> {
     const recipe = await this.#read();
@@ -117,7 +121,7 @@ export class ImageBuilder implements LabImages {
         progress.end('cancelled');
         throw new OpsLabError('cancelled', 'Building the lab image was cancelled. What is done already is kept for the next time.');
       }
-      const failure = engineError(error, 'build the lab image');
+      const failure = await this.#withDisk(engineError(error, 'build the lab image'));
       progress.end('failed', failure.message);
       throw failure;
     }
@@ -136,6 +140,16 @@ export class ImageBuilder implements LabImages {
     }
   }
 
+  async #noRoomOnEngine(): Promise<OpsLabError | null> {
+    return lackOfRoom('the engine’s disk', (await this.#options.engine.refresh()).freeBytes, ENGINE_ROOM);
+  }
+
+  /** There was room when the build began: where there is none now, that is what it failed from, in whatever words. */
+  async #withDisk(failure: OpsLabError): Promise<OpsLabError> {
+    const noRoom = failure.code === 'engine-failed' ? await this.#noRoomOnEngine() : null;
+    return noRoom === null ? failure : new OpsLabError('limit', `${noRoom.message} (${failure.message})`, noRoom.details, true);
+  }
+
   async #read(): Promise<Recipe> {
     const { architecture } = await this.#options.engine.details();
     if (this.#recipe?.architecture === architecture) return this.#recipe.recipe;
@@ -145,6 +159,8 @@ export class ImageBuilder implements LabImages {
   }
 
   async #make(docker: Docker, recipe: Recipe, from: string | undefined, signal: AbortSignal, progress: BuildProgress): Promise<void> {
+    const noRoom = await this.#noRoomOnEngine();
+    if (noRoom !== null) throw noRoom;
     const base = from ? await load(docker, recipe, from, signal, progress) : await this.#base(docker, recipe, signal, progress);
     if (base !== recipe.tag) {
       progress.step(3, 'Build the image');
@@ -177,9 +193,10 @@ export class ImageBuilder implements LabImages {
   }
 
   async #rootfs(docker: Docker, recipe: Recipe, signal: AbortSignal, progress: BuildProgress): Promise<string> {
-    await mkdir(this.#options.workFolder, { recursive: true });
-    const folder = await mkdtemp(join(this.#options.workFolder, 'image-'));
+    const folder = await makeBuildFolder(this.#options.workFolder);
     try {
+      const noRoom = lackOfRoom(`the disk of ${this.#options.workFolder}`, await freeBytesIn(folder), WORK_ROOM);
+      if (noRoom !== null) throw noRoom;
       progress.step(1, 'Make a Debian root file system with mmdebstrap');
       const archive = await makeRootfs({ packages: recipe.packages, folder, signal, onLine: (line) => progress.line(line) });
       progress.step(2, 'Import the root file system', (await stat(archive)).size);

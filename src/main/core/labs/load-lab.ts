@@ -12,6 +12,7 @@ import { readFixes } from './read-fixes.ts';
 import { checkMarkdown, readStory } from './read-story.ts';
 import { readYaml, type YamlText } from './read-yaml.ts';
 import { checkSchema } from './schema-problems.ts';
+import { readUtf8 } from './utf8.ts';
 
 const FILES = ['lab.yaml', 'compose.yaml', 'hints.yaml', 'story.md', 'README.md'];
 const FOLDERS = ['workspace', 'services', 'probes', 'solutions', 'wrong', 'recordings'];
@@ -125,7 +126,12 @@ async function readStoryFile(folder: LabFolder, recordings: ReadonlyMap<string, 
     problems.add('story.md', `found ${bytes.length} bytes, expected at most ${STORY_BYTES}`);
     return [];
   }
-  return readStory(bytes.toString('utf8'), recordings, problems);
+  const read = readUtf8(bytes);
+  if (read.text === null) {
+    problems.add('story.md', 'found bytes that are no UTF-8 text', read.at);
+    return [];
+  }
+  return readStory(read.text, recordings, problems);
 }
 
 /**

@@ -181,7 +181,7 @@ export const ManifestSchema = z.strictObject({
     .array(
       z.strictObject({
         service: name,
-        port: z.number().int(),
+        port: z.number().int().min(1).max(65535),
         path: z.string().startsWith('/'),
         rate: z.number().positive().max(200).describe('Requests per second, for as long as the session runs.'),
         'timeout-ms': z.number().int().positive().default(10_000),

@@ -3,6 +3,7 @@
  * make a small text large, or mean something that its reader does not see (aliases, anchors, merge keys, tags), is refused.
  */
 import { CST, isMap, isNode, isScalar, isSeq, Lexer, LineCounter, type Node, type ParsedNode, Parser, parseDocument, visit } from 'yaml';
+import { readUtf8 } from './utf8.ts';
 
 export const YAML_LIMITS = { bytes: 256 * 1024, depth: 24, problems: 20 } as const;
 
@@ -122,12 +123,9 @@ export function readYaml(bytes: Uint8Array): { text: YamlText | null; problems: 
   const start: Position = { line: 1, column: 1 };
   const refuse = (message: string, at = start) => ({ text: null, problems: [{ message, at }] });
   if (bytes.length > YAML_LIMITS.bytes) return refuse(`found ${bytes.length} bytes, expected at most ${YAML_LIMITS.bytes}`);
-  let source: string;
-  try {
-    source = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return refuse('found bytes that are no UTF-8 text');
-  }
+  const read = readUtf8(bytes);
+  if (read.text === null) return refuse('found bytes that are no UTF-8 text', read.at);
+  const source = read.text;
   const lines = countLines(source);
   const refused = refusedToken(source, lines);
   if (refused !== null) return { text: null, problems: [refused] };

@@ -107,10 +107,11 @@ describe('flow control', () => {
     viewer.type('yes\r');
     await vi.waitFor(() => expect(viewer.received).toBeGreaterThan(3_000_000), WAIT);
     expect(viewer.mostOwed).toBeLessThan(BOUND);
-    const before = performance.now();
+    const before = viewer.received;
     viewer.type('\x03');
     await shows(viewer, /\$ ?$/);
-    expect(performance.now() - before).toBeLessThan(3000);
+    // What was in flight is all that had to be drawn before the prompt.
+    expect(viewer.received - before).toBeLessThan(BOUND);
   });
 
   it('a viewer that does not look pauses the pty', async () => {
@@ -155,8 +156,8 @@ describe('flow control', () => {
   it('with no viewer the flood goes on at the pace of the screen', async () => {
     const terminal = shell.open();
     terminal.write('yes | head -c 20000000; echo do""ne\r');
-    await shows(terminal, /^done$/m);
-  });
+    await vi.waitFor(() => expect(terminal.text()).toMatch(/^done$/m), { timeout: 60_000, interval: 50 });
+  }, 90_000);
 
   it('50 MB come through whole', async () => {
     const terminal = shell.open();
@@ -264,15 +265,16 @@ describe('the end', () => {
     expect(attach(terminal).closed).toBe(true);
   });
 
-  it('under a flood is as quick', async () => {
+  it('under a flood needs no force', async () => {
     const terminal = shell.open();
     const viewer = attach(terminal);
     viewer.stalled = true;
     terminal.write('yes\r');
     await vi.waitFor(() => expect(viewer.received).toBeGreaterThan(FLOW.highMark), WAIT);
-    const before = performance.now();
     await terminal.close();
-    expect(performance.now() - before).toBeLessThan(3000);
+    viewer.wake();
+    // By SIGHUP, which a paused pty would have kept waiting, and not by the SIGKILL that follows.
+    expect(viewer.exit).toEqual({ code: null, signal: 1 });
   });
 
   it('leaves no descriptor and no process', async () => {
