@@ -1,6 +1,8 @@
 /** The engine by its command line, for floors. */
 import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
+import type { Cleanup } from './cleanup.ts';
 
 const run = promisify(execFile);
 
@@ -12,4 +14,34 @@ export async function docker(args: readonly string[], environment: NodeJS.Proces
 
 export function engineVersion(): Promise<string> {
   return docker(['version', '--format', 'Docker {{.Server.Version}}']).catch(() => 'no engine');
+}
+
+/** The limits of the labs' terminal containers. */
+const LIMITS = ['--memory', '512m', '--cpus', '1', '--pids-limit', '256', '--ulimit', 'nofile=1024:4096', '--cap-drop', 'ALL'];
+
+/** A container such as a session's terminal is in, with a network and a volume of its own. */
+export interface BareSession {
+  readonly container: string;
+  remove(): Promise<void>;
+}
+
+/** What a session's first prompt needs, and no more, by the command line. */
+export async function startBareSession(image: string, cleanup: Cleanup): Promise<BareSession> {
+  const name = `ops-lab-bench-${randomBytes(6).toString('hex')}`;
+  const remove = async () => {
+    await docker(['rm', '-f', '-v', name]).catch(() => {});
+    await docker(['network', 'rm', name]).catch(() => {});
+    await docker(['volume', 'rm', '-f', name]).catch(() => {});
+  };
+  cleanup.add(name, remove);
+  await Promise.all([docker(['network', 'create', '--internal', name]), docker(['volume', 'create', name])]);
+  await docker(['run', '-d', '--init', '--name', name, '--network', name, '-v', `${name}:/lab`, ...LIMITS, image, 'sleep', 'infinity']);
+  return { container: name, remove };
+}
+
+/** @returns id of the newest lab image of this engine. @throws when it was not built yet */
+export async function labImage(): Promise<string> {
+  const [newest = ''] = (await docker(['images', '-q', '--no-trunc', 'ops-lab/base'])).split('\n');
+  if (newest === '') throw new Error('there is no lab image: npm run lab -- image builds it');
+  return newest;
 }

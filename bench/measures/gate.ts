@@ -1,0 +1,38 @@
+/** What the gate before the engine costs: the same client against the gate of a session, and against the engine itself. */
+import { startGateOnEngine } from '../../src/test-support/gate-on-engine.ts';
+import type { Bench, Measurement } from '../lib/context.ts';
+import { docker, labImage } from '../lib/docker.ts';
+import { median } from '../lib/stats.ts';
+
+async function time(args: readonly string[], host: string): Promise<number> {
+  const environment = { ...process.env, DOCKER_CLI_HINTS: 'false', ...(host === '' ? {} : { DOCKER_HOST: host }) };
+  const started = performance.now();
+  await docker(args, environment);
+  return performance.now() - started;
+}
+
+async function measure({ cleanup, quick }: Bench) {
+  const session = await startGateOnEngine('docker', await labImage());
+  cleanup.add('the gate', () => session.end());
+  const { host, config } = session;
+  const throughGate = { ps: ['ps'], run: ['run', '--rm', 'lab:latest', 'true'] };
+  // What the gate forces on a container, asked for directly.
+  const limits = ['--init', '--memory', '256m', '--cpus', '1', '--pids-limit', '128', '--network', config.sessionNetworkId];
+  const direct = { ps: ['ps', '--filter', `label=io.ops-lab.session=${session.id}`], run: ['run', '--rm', ...limits, config.allowedImages[0]?.id ?? '', 'true'] };
+  const times = { ps: [] as number[], run: [] as number[] };
+  const floors = { ps: [] as number[], run: [] as number[] };
+  for (const kind of ['ps', 'run'] as const) {
+    await time(direct[kind], '');
+    await time(throughGate[kind], host);
+    for (let round = 0; round < (quick ? 5 : 25); round++) {
+      floors[kind].push(await time(direct[kind], ''));
+      times[kind].push(await time(throughGate[kind], host));
+    }
+  }
+  return [
+    { name: 'gate_ps', unit: 'ms', value: median(times.ps), floor: median(floors.ps), limits: { atMostFloors: 1.3 } },
+    { name: 'gate_run', unit: 'ms', value: median(times.run), floor: median(floors.run), limits: { atMostFloors: 1.1 } },
+  ];
+}
+
+export const gate: Measurement = { names: ['gate_ps', 'gate_run'], measure };
