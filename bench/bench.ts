@@ -58,9 +58,9 @@ async function main(): Promise<number> {
   let launched: Promise<Browser> | null = null;
   const browser = () => (launched ??= launchBrowser(cleanup));
   try {
-    const figures: Figure[] = [];
-    for (const measurement of MEASUREMENTS) figures.push(...(await figuresOf(measurement, { quick, only, browser })));
-    figures.sort((one, other) => FIGURES.findIndex((name) => name === one.name) - FIGURES.findIndex((name) => name === other.name));
+    const measured: Figure[] = [];
+    for (const measurement of MEASUREMENTS) measured.push(...(await figuresOf(measurement, { quick, only, browser })));
+    const figures = FIGURES.flatMap((name) => measured.filter((figure) => figure.name === name));
     const version = launched === null ? 'no browser' : `Chromium ${(await browser()).version()}`;
     const machine = describeMachine(loadBefore, version, await engineVersion());
     process.stdout.write(`${machineLine(machine)}\n\n${figureTable(figures)}\n`);

@@ -50,6 +50,7 @@ export const SOAK_OPTIONS: Record<string, OptionSpec> = {
 export function readSoakArguments(argv: readonly string[], directory: string): SoakArguments {
   const { help, minutes = '30', json } = parseOptions([...argv], SOAK_OPTIONS);
   const number = Number(minutes);
-  if (!Number.isInteger(number) || number < 1 || number > 600) throw new UsageError(`--minutes takes a number from 1 to 600, not '${minutes}'. See --help.`);
+  if (!Number.isInteger(number) || number < 1 || number > 600)
+    throw new UsageError(`--minutes takes a number from 1 to 600, not '${minutes}'. See --help.`);
   return { help: help === true, minutes: number, json: typeof json === 'string' ? resolve(directory, json) : null };
 }

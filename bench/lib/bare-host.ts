@@ -15,7 +15,8 @@ const FILES: Record<string, [string, string]> = {
   '/xterm.css': ['text/css', readFileSync(require.resolve('@xterm/xterm/css/xterm.css'), 'utf8')],
   '/page.js': ['text/javascript', readFileSync(new URL('./bare-page.js', import.meta.url), 'utf8')],
 };
-const PAGE = '<!doctype html><meta charset="utf-8"><link rel="stylesheet" href="xterm.css"><body><script src="xterm.js"></script><script src="page.js"></script>';
+const PAGE =
+  '<!doctype html><meta charset="utf-8"><link rel="stylesheet" href="xterm.css"><body><script src="xterm.js"></script><script src="page.js"></script>';
 
 const server = createServer((request, response) => {
   const [type, text] = FILES[request.url ?? ''] ?? ['text/html', PAGE];

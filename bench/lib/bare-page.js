@@ -20,7 +20,10 @@ for (let number = 0; number < Number(terminals); number++) {
   /** @param {number} index */
   const line = (index) => terminal.buffer.active.getLine(index)?.translateToString(true) ?? '';
   list.set(String(number), {
-    text: () => Array.from({ length: terminal.buffer.active.length }, (_, index) => line(index)).join('\n').trimEnd(),
+    text: () =>
+      Array.from({ length: terminal.buffer.active.length }, (_, index) => line(index))
+        .join('\n')
+        .trimEnd(),
     onParsed: (listener) => {
       terminal.onWriteParsed(() => listener(line(terminal.buffer.active.baseY + terminal.buffer.active.cursorY)));
     },

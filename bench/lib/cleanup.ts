@@ -6,6 +6,8 @@ export class Cleanup {
   /** @param what for the message when closing fails */
   add(what: string, close: () => Promise<unknown> | unknown): void {
     this.#tasks.push({ what, close });
+    // Work that was cut off may still open something.
+    if (this.#closing !== null) this.#closing = this.#closing.then(() => this.#close());
   }
 
   /** Closes everything; one failure does not keep the rest from being closed. Calls after the first get the same promise. */
@@ -15,7 +17,6 @@ export class Cleanup {
   }
 
   async #close(): Promise<void> {
-    // Something may still be opened by work that was cut off: it is taken too.
     for (let task = this.#tasks.pop(); task !== undefined; task = this.#tasks.pop()) {
       try {
         await task.close();

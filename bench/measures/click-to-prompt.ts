@@ -47,7 +47,11 @@ async function byPage(page: Page, client: Client): Promise<number> {
   await catalog.choose(LAB);
   const detail = catalog.detail(LAB);
   const radio = detail.getByRole('radio', { name: /^Docker/ });
-  if ((await radio.count()) > 0 && !(await radio.isChecked())) await detail.locator('label').filter({ hasText: /^Docker/ }).click();
+  if ((await radio.count()) > 0 && !(await radio.isChecked()))
+    await detail
+      .locator('label')
+      .filter({ hasText: /^Docker/ })
+      .click();
   const ready = page.evaluate(
     (prompt) =>
       new Promise<number>((resolve) => {

@@ -18,7 +18,10 @@ async function measure({ cleanup, quick }: Bench) {
   const throughGate = { ps: ['ps'], run: ['run', '--rm', 'lab:latest', 'true'] };
   // What the gate forces on a container, asked for directly.
   const limits = ['--init', '--memory', '256m', '--cpus', '1', '--pids-limit', '128', '--network', config.sessionNetworkId];
-  const direct = { ps: ['ps', '--filter', `label=io.ops-lab.session=${session.id}`], run: ['run', '--rm', ...limits, config.allowedImages[0]?.id ?? '', 'true'] };
+  const direct = {
+    ps: ['ps', '--filter', `label=io.ops-lab.session=${session.id}`],
+    run: ['run', '--rm', ...limits, config.allowedImages[0]?.id ?? '', 'true'],
+  };
   const times = { ps: [] as number[], run: [] as number[] };
   const floors = { ps: [] as number[], run: [] as number[] };
   for (const kind of ['ps', 'run'] as const) {

@@ -8,7 +8,19 @@ import type { Cleanup } from '../lib/cleanup.ts';
 import type { Bench, Measurement } from '../lib/context.ts';
 import { median, percentile } from '../lib/stats.ts';
 
-const PROGRAMS = ['ls -la', 'ps aux', 'ss -tanp', 'strace -f -p', 'lsof -p', 'curl -s', 'docker logs', 'grep -rn', 'cat', 'vim', 'kill -TERM'];
+const PROGRAMS = [
+  'ls -la',
+  'ps aux',
+  'ss -tanp',
+  'strace -f -p',
+  'lsof -p',
+  'curl -s',
+  'docker logs',
+  'grep -rn',
+  'cat',
+  'vim',
+  'kill -TERM',
+];
 const PLACES = ['/lab', '/lab/log', '/var/log', '/etc', '/proc/self', '/tmp', '/usr/share/doc'];
 /** From common to rare, a prefix, two words, and nothing, which is the newest page. */
 const QUERIES = ['docker', 'strace', 'order-77', 'tanp', 'needle', 'log grep', 'vim etc', ''];
@@ -104,7 +116,7 @@ async function measure({ cleanup, quick, say }: Bench) {
       unit: 'ms',
       value: percentile(inserts, 0.99),
       floor: percentile(insertFloors, 0.99),
-      limits: { atMost: 1 },
+      limits: { atMost: 2 },
     },
     { name: 'history_search_p50', unit: 'ms', value: median(searches), floor: median(searchFloors), limits: { atMost: 1 } },
   ];

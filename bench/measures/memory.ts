@@ -37,9 +37,9 @@ async function measure({ browser, cleanup, quick }: Bench) {
   for (let number = terminals.length; number < TERMINALS; number++) {
     await client.terminals.open({ sessionId: session.id, name: 'shell', cols: 100, rows: 30 });
   }
-  await until('four terminals in the page', () => page.evaluate((count) => (window.__opsLabTerminals?.size ?? 0) >= count, TERMINALS)).catch(
-    () => {},
-  );
+  await until('four terminals in the page', () =>
+    page.evaluate((count) => (window.__opsLabTerminals?.size ?? 0) >= count, TERMINALS),
+  ).catch(() => {});
   const bareHost = await BareHost.start(cleanup);
   const bare = await barePage(await browser(), bareHost, cleanup, { cols: 100, rows: 30, font: 14, terminals: TERMINALS });
   const resident: number[] = [];
