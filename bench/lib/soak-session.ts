@@ -3,12 +3,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { RawData, WebSocket } from 'ws';
 import { until } from '../../e2e/support/until.ts';
 import type { RuntimeKind } from '../../src/shared/contract/values.ts';
-import { encodeViewerFrame } from '../../src/shared/terminal-wire/frames.ts';
+import { decodeHostFrame, encodeViewerFrame } from '../../src/shared/terminal-wire/frames.ts';
 import { Cleanup } from './cleanup.ts';
 import { type BuiltHost, type Client, openSocket, startSession } from './host.ts';
 
 const LAB = 'too-many-open-files';
 const FLOOD_MS = 2_000;
+const PROMPT_MS = 60_000;
+const TAIL = 200;
+const PROMPT = /[#$] (\x1b\[\?2004h)?$/;
 const encoder = new TextEncoder();
 
 /** A viewer that reads, acknowledges and forgets. */
@@ -21,12 +24,12 @@ class Viewer {
   constructor(socket: WebSocket) {
     this.#socket = socket;
     socket.on('message', (data: RawData) => {
-      const bytes = data as Buffer;
-      this.tail = (this.tail + bytes.subarray(Math.max(1, bytes.length - 200)).toString('latin1')).slice(-200);
-      // 1 is output, the only thing that is acknowledged.
-      if (bytes[0] !== 1) return;
-      this.received += bytes.length - 1;
-      socket.send(encodeViewerFrame({ kind: 'ack', count: bytes.length - 1 }));
+      const frame = decodeHostFrame(data as Buffer);
+      if (frame.kind === 'snapshot') this.tail = frame.text.slice(-TAIL);
+      if (frame.kind !== 'output') return;
+      this.tail = (this.tail + Buffer.from(frame.bytes.subarray(-TAIL)).toString('latin1')).slice(-TAIL);
+      this.received += frame.bytes.length;
+      socket.send(encodeViewerFrame({ kind: 'ack', count: frame.bytes.length }));
     });
   }
 
@@ -34,8 +37,10 @@ class Viewer {
     this.#socket.send(encodeViewerFrame({ kind: 'input', bytes: encoder.encode(text) }));
   }
 
-  prompt(): Promise<unknown> {
-    return until('a prompt', () => /[#$] (\x1b\[\?2004h)?$/.test(this.tail), 60_000);
+  async prompt(): Promise<void> {
+    await until('a prompt', () => PROMPT.test(this.tail), PROMPT_MS).catch((error: Error) => {
+      throw new Error(`${error.message}; the terminal ends with ${JSON.stringify(this.tail)}`);
+    });
   }
 }
 
