@@ -2,6 +2,7 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
+import { randomSubnet } from '../../src/main/core/runtime/docker/address-pool.ts';
 import type { Cleanup } from './cleanup.ts';
 
 const run = promisify(execFile);
@@ -34,7 +35,7 @@ export async function startBareSession(image: string, cleanup: Cleanup): Promise
     await docker(['volume', 'rm', '-f', name]).catch(() => {});
   };
   cleanup.add(name, remove);
-  await Promise.all([docker(['network', 'create', '--internal', name]), docker(['volume', 'create', name])]);
+  await Promise.all([docker(['network', 'create', '--internal', '--subnet', randomSubnet(), name]), docker(['volume', 'create', name])]);
   await docker(['run', '-d', '--init', '--name', name, '--network', name, '-v', `${name}:/lab`, ...LIMITS, image, 'sleep', 'infinity']);
   return { container: name, remove };
 }

@@ -39,7 +39,8 @@ class Viewer {
 
   async prompt(): Promise<void> {
     await until('a prompt', () => PROMPT.test(this.tail), PROMPT_MS).catch((error: Error) => {
-      throw new Error(`${error.message}; the terminal ends with ${JSON.stringify(this.tail)}`);
+      const line = this.#socket.readyState === this.#socket.OPEN ? 'open' : 'closed';
+      throw new Error(`${error.message}; its line is ${line}, ${this.received} bytes came, the last are ${JSON.stringify(this.tail)}`);
     });
   }
 }
@@ -64,6 +65,7 @@ export async function soakSession({ host, client, cookie, runtime }: Soaked): Pr
     const terminals = [await view(), await view()];
     for (const { viewer } of terminals) {
       await viewer.prompt();
+      viewer.tail = '';
       viewer.type('yes soaked\r');
     }
     // The checks look at a session whose terminals are flooded.
