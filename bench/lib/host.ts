@@ -124,18 +124,19 @@ export function makeDataDirectory(cleanup: Cleanup): string {
 
 /** A line for calls, as the page has one. */
 export async function connect(host: BuiltHost, cookie: string, cleanup: Cleanup): Promise<Client> {
-  const socket = await openSocket(host, cookie, '/rpc', cleanup);
+  const socket = newSocket(host, cookie, '/rpc', cleanup);
+  await once(socket, 'open');
   return createORPCClient(new RPCLink({ websocket: socket as unknown as globalThis.WebSocket }));
 }
 
-export async function openSocket(host: BuiltHost, cookie: string, path: string, cleanup: Cleanup): Promise<WebSocket> {
+/** A socket that is about to open. */
+export function newSocket(host: BuiltHost, cookie: string, path: string, cleanup: Cleanup): WebSocket {
   const socket = new WebSocket(`${host.origin.replace('http', 'ws')}${path}`, {
     headers: { Origin: host.origin, Cookie: cookie },
     perMessageDeflate: false,
   });
   cleanup.add('a socket', () => socket.terminate());
   socket.on('error', () => {});
-  await once(socket, 'open');
   return socket;
 }
 

@@ -7,14 +7,14 @@ import { openWorkstation, productPage } from '../lib/browser.ts';
 import { Cleanup } from '../lib/cleanup.ts';
 import type { Bench, Measurement } from '../lib/context.ts';
 import { labImage, startBareSession } from '../lib/docker.ts';
-import { BuiltHost, type Client, connect, openSocket, startSession } from '../lib/host.ts';
+import { BuiltHost, type Client, connect, startSession } from '../lib/host.ts';
 import { percentile } from '../lib/stats.ts';
+import { Viewer } from '../lib/viewer.ts';
 import { QUIET_LAB, typeLine } from './keystroke.ts';
 
 const SESSIONS = 30;
 /** Between two keys of somebody who types now and then. */
 const KEY_EVERY_MS = 1_000;
-const encoder = new TextEncoder();
 
 /** Makes a learner the one who sits at this machine and begins their session. @returns its id */
 async function begin(client: Client, number: number): Promise<{ learnerId: string; sessionId: string }> {
@@ -35,15 +35,14 @@ async function untilRunning(client: Client, { learnerId, sessionId }: { learnerI
   }
 }
 
-/** A viewer of the session's shell that types a key now and then and acknowledges what comes. */
+/** Somebody who types a key into the session's shell now and then. */
 async function typeAway(host: BuiltHost, cookie: string, client: Client, sessionId: string, cleanup: Cleanup): Promise<void> {
   const { terminals } = await client.sessions.get({ sessionId });
   const open = terminals.find(({ kind }) => kind === 'shell');
   const terminal = open ?? (await client.terminals.open({ sessionId, name: 'shell', cols: 100, rows: 30 }));
-  const socket = await openSocket(host, cookie, `/terminals/${terminal.id}`, cleanup);
-  const input = (text: string) => socket.send(Uint8Array.from([1, ...encoder.encode(text)]));
+  const viewer = await Viewer.open(host, cookie, terminal.id, cleanup);
   let typed = 0;
-  const timer = setInterval(() => input(++typed % 40 === 0 ? '\x15' : 'y'), KEY_EVERY_MS);
+  const timer = setInterval(() => viewer.type(++typed % 40 === 0 ? '\x15' : 'y'), KEY_EVERY_MS);
   cleanup.add('a typist', () => clearInterval(timer));
 }
 
