@@ -20,8 +20,9 @@ import { soakSession } from './lib/soak-session.ts';
 const MEGABYTE = 1_000_000;
 /** Rounds before the beginning is measured: compilers, caches and the database's pages have grown to their size by then. */
 const WARM_UP_ROUNDS = 3;
-/** How long what was stopped may take to be gone. */
-const QUIET_MS = 5_000;
+/** How long the host is left alone before it is counted: V8 gives the heap of a flood back after some ten quiet seconds. */
+const QUIET_MS = 45_000;
+const LOOKS = 45;
 
 interface State {
   readonly memory: number;
@@ -52,8 +53,8 @@ async function hasEngine(): Promise<boolean> {
 /** @returns the smallest of some looks at the memory: what lies between two collections is not counted */
 async function memoryNow(pid: number): Promise<number> {
   let least = Number.POSITIVE_INFINITY;
-  for (let look = 0; look < 10; look++) {
-    await delay(QUIET_MS / 10);
+  for (let look = 0; look < LOOKS; look++) {
+    await delay(QUIET_MS / LOOKS);
     least = Math.min(least, memoryOf(pid, 'VmRSS'));
   }
   return Math.round(least / MEGABYTE);
@@ -83,8 +84,8 @@ async function look(host: BuiltHost, engine: boolean): Promise<State> {
   };
 }
 
-/** The history grows with what was typed, and its index in memory with it; SQLite's cache and V8's heap breathe. */
-const MEMORY_TOLERANCE = 20;
+/** SQLite's cache grows with the history, and freed memory that lies between used pieces is not given back. */
+const MEMORY_TOLERANCE = 30;
 
 function countsOf(before: State, after: State): Count[] {
   const of = (name: keyof State, unit: string, tolerance: number): Count => ({

@@ -13,7 +13,7 @@ import { ROOT } from './root.ts';
 const VIEWPORT = { width: 1440, height: 900 };
 
 export async function launchBrowser(cleanup: Cleanup): Promise<Browser> {
-  const browser = await chromium.launch({
+  const launching = chromium.launch({
     executablePath: findChromium(),
     args: CHROMIUM_FLAGS,
     // The run ends it in its own order.
@@ -21,8 +21,8 @@ export async function launchBrowser(cleanup: Cleanup): Promise<Browser> {
     handleSIGTERM: false,
     handleSIGHUP: false,
   });
-  cleanup.add('the browser', () => browser.close());
-  return browser;
+  cleanup.add('the browser', async () => (await launching).close());
+  return launching;
 }
 
 export interface ProductPage {

@@ -15,9 +15,13 @@ test('closes the newest first, once, and goes on after a failure', async () => {
   expect(said).toEqual(['bench: page could not be closed: gone\n']);
 });
 
-test('closes at once what is added after the end', async () => {
+test('after the end nothing new is kept open, and whoever opened it is told', async () => {
   const cleanup = new Cleanup();
   await cleanup.close();
-  const closed = new Promise((resolve) => cleanup.add('late', () => resolve('late')));
-  expect(await closed).toBe('late');
+  let closed = false;
+  const late = () => {
+    closed = true;
+  };
+  expect(() => cleanup.add('late', late)).toThrow('the run is over');
+  expect(closed).toBe(true);
 });

@@ -3,11 +3,17 @@ export class Cleanup {
   #tasks: { what: string; close: () => Promise<unknown> | unknown }[] = [];
   #closing: Promise<void> | null = null;
 
-  /** @param what for the message when closing fails */
+  /**
+   * @param what for the message when closing fails
+   * @throws once the run is over: the work that goes on behind an interrupt ends there, and what it has just opened is closed
+   */
   add(what: string, close: () => Promise<unknown> | unknown): void {
-    this.#tasks.push({ what, close });
-    // Work that was cut off may still open something.
-    if (this.#closing !== null) this.#closing = this.#closing.then(() => this.#close());
+    if (this.#closing === null) {
+      this.#tasks.push({ what, close });
+      return;
+    }
+    Promise.resolve(close()).catch(() => {});
+    throw new Error(`the run is over; ${what} was closed at once`);
   }
 
   /** Closes everything; one failure does not keep the rest from being closed. Calls after the first get the same promise. */

@@ -34,9 +34,18 @@ export async function startBareSession(image: string, cleanup: Cleanup): Promise
     await docker(['network', 'rm', name]).catch(() => {});
     await docker(['volume', 'rm', '-f', name]).catch(() => {});
   };
-  cleanup.add(name, remove);
-  await Promise.all([docker(['network', 'create', '--internal', '--subnet', randomSubnet(), name]), docker(['volume', 'create', name])]);
-  await docker(['run', '-d', '--init', '--name', name, '--network', name, '-v', `${name}:/lab`, ...LIMITS, image, 'sleep', 'infinity']);
+  // It is removed when it is there: an interrupt may come while it is being made.
+  let making: Promise<unknown> = Promise.resolve();
+  cleanup.add(name, async () => {
+    await making.catch(() => {});
+    await remove();
+  });
+  const make = async () => {
+    await Promise.all([docker(['network', 'create', '--internal', '--subnet', randomSubnet(), name]), docker(['volume', 'create', name])]);
+    await docker(['run', '-d', '--init', '--name', name, '--network', name, '-v', `${name}:/lab`, ...LIMITS, image, 'sleep', 'infinity']);
+  };
+  making = make();
+  await making;
   return { container: name, remove };
 }
 

@@ -12,8 +12,9 @@ async function time(args: readonly string[], host: string): Promise<number> {
 }
 
 async function measure({ cleanup, quick }: Bench) {
-  const session = await startGateOnEngine('docker', await labImage());
-  cleanup.add('the gate', () => session.end());
+  const starting = startGateOnEngine('docker', await labImage());
+  cleanup.add('the gate', async () => (await starting).end());
+  const session = await starting;
   const { host, config } = session;
   const throughGate = { ps: ['ps'], run: ['run', '--rm', 'lab:latest', 'true'] };
   // What the gate forces on a container, asked for directly.

@@ -1,6 +1,6 @@
 /**
- * Thirty learners at once on one host, each with a session of their own and a terminal that they type into; what the thirty-first
- * key press of one of them feels like. The floor is the same page while its session is the only one.
+ * Thirty learners at once on one host, each with a session of their own and a terminal that they type into; what a
+ * key press of one of them takes. The floor is the same page while its session is the only one.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { openWorkstation, productPage } from '../lib/browser.ts';
@@ -111,7 +111,7 @@ export const sessions: Measurement = {
         floor: percentile(alone, 0.99),
         limits: { atMostFloors: 3 },
       },
-      { name: 'sessions30_ready', unit: 's', value: readyMs / 1000, floor: floorMs / 1000, limits: { atMostFloors: 3 } },
+      { name: 'sessions30_ready', unit: 's', value: readyMs / 1000, floor: floorMs / 1000, limits: { atMostFloors: 5 } },
     ];
   },
 };
