@@ -20,9 +20,9 @@ import { soakSession } from './lib/soak-session.ts';
 const MEGABYTE = 1_000_000;
 /** Rounds before the beginning is measured: compilers, caches and the database's pages have grown to their size by then. */
 const WARM_UP_ROUNDS = 3;
-/** How long the host is left alone before it is counted: V8 gives the heap of a flood back after some ten quiet seconds. */
-const QUIET_MS = 45_000;
-const LOOKS = 45;
+/** How long the host is left alone, collecting its garbage now and then, before it is counted. */
+const QUIET_MS = 15_000;
+const LOOKS = 15;
 
 interface State {
   readonly memory: number;
@@ -50,12 +50,12 @@ async function hasEngine(): Promise<boolean> {
   );
 }
 
-/** @returns the smallest of some looks at the memory: what lies between two collections is not counted */
-async function memoryNow(pid: number): Promise<number> {
+/** @returns the smallest of some looks at the memory, each after a collection, in MB */
+async function memoryNow(host: BuiltHost): Promise<number> {
   let least = Number.POSITIVE_INFINITY;
   for (let look = 0; look < LOOKS; look++) {
     await delay(QUIET_MS / LOOKS);
-    least = Math.min(least, memoryOf(pid, 'VmRSS'));
+    least = Math.min(least, await host.collectGarbage());
   }
   return Math.round(least / MEGABYTE);
 }
@@ -74,7 +74,7 @@ async function look(host: BuiltHost, engine: boolean): Promise<State> {
   const sessions = join(host.dataDirectory, 'sessions');
   return {
     // First, since it waits until what was stopped is gone.
-    memory: await memoryNow(host.pid),
+    memory: await memoryNow(host),
     descriptors: openDescriptors(host.pid),
     processes: processesOf(host),
     containers: await onEngine('ps', '-aq'),
@@ -110,7 +110,7 @@ function countsOf(before: State, after: State): Count[] {
 async function soak(minutes: number, cleanup: Cleanup): Promise<{ counts: Count[]; rounds: number; sessions: number; bytes: number }> {
   const engine = await hasEngine();
   if (!engine) say('no engine with a lab image: only shell sessions');
-  const host = await BuiltHost.start(cleanup);
+  const host = await BuiltHost.start(cleanup, { countMemory: true });
   const cookie = await host.logIn();
   const client = await connect(host, cookie, cleanup);
   const runtimes = engine ? (['shell', 'docker'] as const) : (['shell'] as const);

@@ -24,10 +24,12 @@ export type Client = ContractRouterClient<Contract>;
 export interface HostOptions {
   /** Leave flow control out: the floor of what flow control costs. */
   readonly withoutFlowControl?: boolean;
+  /** Let `collectGarbage` be called. */
+  readonly countMemory?: boolean;
 }
 
 /** Node's arguments for the host. */
-function hostArguments(dataDirectory: string, { withoutFlowControl = false }: HostOptions): string[] {
+function hostArguments(dataDirectory: string, { withoutFlowControl = false, countMemory = false }: HostOptions): string[] {
   const main = join(ROOT, 'out/main');
   if (withoutFlowControl) {
     const holders = readdirSync(main).filter((name) => name.endsWith('.js') && HIGH_MARK.test(readFileSync(join(main, name), 'utf8')));
@@ -35,6 +37,7 @@ function hostArguments(dataDirectory: string, { withoutFlowControl = false }: Ho
   }
   return [
     ...(withoutFlowControl ? ['--import', join(ROOT, 'bench/lib/no-flow-control.mjs')] : []),
+    ...(countMemory ? ['--expose-gc', '--import', join(ROOT, 'bench/lib/collect-garbage.mjs')] : []),
     join(main, 'web.js'),
     '--port',
     '0',
@@ -52,7 +55,7 @@ export class BuiltHost {
 
   private constructor(dataDirectory: string, options: HostOptions) {
     this.dataDirectory = dataDirectory;
-    this.#child = spawn(process.execPath, hostArguments(dataDirectory, options), { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#child = spawn(process.execPath, hostArguments(dataDirectory, options), { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
     for (const stream of [this.#child.stdout, this.#child.stderr]) stream?.on('data', (chunk: Buffer) => (this.#output += chunk));
   }
 
@@ -89,6 +92,14 @@ export class BuiltHost {
     const cookie = response.headers.get('set-cookie')?.split(';')[0];
     if (cookie === undefined) throw new Error(`logging in answered ${response.status}`);
     return cookie;
+  }
+
+  /** @returns resident memory of the host after a collection, in bytes; only of a host that was started to count it */
+  async collectGarbage(): Promise<number> {
+    const answer = once(this.#child, 'message');
+    this.#child.send('collect');
+    const [bytes] = await answer;
+    return Number(bytes);
   }
 
   async stop(): Promise<void> {
