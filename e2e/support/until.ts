@@ -8,6 +8,7 @@ export async function until<T>(
   what: string,
   look: () => Promise<T | undefined | null | false> | T | undefined | null | false,
   timeoutMs = 20_000,
+  everyMs = 25,
 ): Promise<T> {
   const timeout = new Error(`waited ${timeoutMs} ms for ${what}`);
   const deadline = performance.now() + timeoutMs;
@@ -15,6 +16,6 @@ export async function until<T>(
     const found = await look();
     if (found !== undefined && found !== null && found !== false) return found;
     if (performance.now() > deadline) throw timeout;
-    await delay(25);
+    await delay(everyMs);
   }
 }

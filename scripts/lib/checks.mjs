@@ -19,7 +19,15 @@ export async function runChecks(node, logs) {
   const tsc = 'node_modules/typescript/bin/tsc';
   /** @type {[string, string[][]][]} each check with its commands */
   const checks = [
-    ['types', ['tsconfig.node.json', 'tsconfig.web.json', 'tsconfig.e2e.json'].map((project) => [tsc, '--noEmit', '-p', project])],
+    [
+      'types',
+      ['tsconfig.node.json', 'tsconfig.web.json', 'tsconfig.e2e.json', 'tsconfig.bench.json'].map((project) => [
+        tsc,
+        '--noEmit',
+        '-p',
+        project,
+      ]),
+    ],
     ['lint', [['node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings', '--max-diagnostics=100']]],
     ['imports', [['scripts/check-imports.mjs']]],
   ];

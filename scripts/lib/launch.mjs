@@ -18,10 +18,11 @@ export const ENDS_WITH_US = ['--import', pathToFileURL(join(ROOT, 'scripts/lib/e
  * does not end in time, kills it with everything that it started.
  * @param {string} file
  * @param {string[]} args
- * @param {{ cwd: string, env?: NodeJS.ProcessEnv, stdin?: 'pipe' | 'inherit' }} options `pipe`: an input that ends with this process
+ * @param {{ cwd: string, env?: NodeJS.ProcessEnv, stdin?: 'pipe' | 'inherit', closeLimitMs?: number }} options `pipe`: an input that ends
+ *   with this process; `closeLimitMs`: how long it may take to end after the signal
  * @returns {Promise<number>} its exit code, 128 + n for a signal
  */
-export function runInForeground(file, args, { cwd, env = process.env, stdin = 'pipe' }) {
+export function runInForeground(file, args, { cwd, env = process.env, stdin = 'pipe', closeLimitMs = CLOSE_LIMIT_MS }) {
   return new Promise((resolve, reject) => {
     // A group of its own: the terminal's Ctrl-C would otherwise reach it a second time.
     const detached = process.platform !== 'win32' && stdin === 'pipe';
@@ -38,9 +39,9 @@ export function runInForeground(file, args, { cwd, env = process.env, stdin = 'p
       // Without a group of its own the terminal has told it already; a signal that came to us alone has to be passed on.
       if (detached || interrupted.reason !== 'SIGINT') send(/** @type {NodeJS.Signals} */ (interrupted.reason));
       timer = setTimeout(() => {
-        say(`the app did not end within ${CLOSE_LIMIT_MS / 1000} s of ${interrupted.reason}: killing it`);
+        say(`the app did not end within ${closeLimitMs / 1000} s of ${interrupted.reason}: killing it`);
         send('SIGKILL');
-      }, CLOSE_LIMIT_MS);
+      }, closeLimitMs);
     };
     interrupted.addEventListener('abort', end, { once: true });
     if (interrupted.aborted) end();

@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { OpsLabError } from '../../shared/contract/errors.ts';
 import type { Core } from './core.ts';
-import { createRuntimes } from './create-runtimes.ts';
+import { createRuntimes, type Runtimes } from './create-runtimes.ts';
 import { doctor } from './engine/doctor.ts';
 import { Engine } from './engine/engine.ts';
 import { EngineGlue } from './engine/engine-service.ts';
@@ -16,6 +16,7 @@ import { Labs } from './labs/lab-service.ts';
 import type { LabFolders } from './labs/load-labs.ts';
 import { createLearnerService } from './learners/learner-service.ts';
 import { createProgressService } from './progress/progress-service.ts';
+import { startAfter } from './runtime/start-after.ts';
 import { Sessions } from './sessions/session-service.ts';
 import { createSettingsService } from './settings/settings-service.ts';
 import { openStore } from './store/store.ts';
@@ -79,7 +80,10 @@ async function compose(options: CoreOptions, release: () => void): Promise<Core>
     doctor: () => doctor({ engine, images }),
     clean: () => sessions.sweep(sessions.liveIds()),
   });
-  const runtimes = createRuntimes({ ...options, engine, images: engineService.labImages });
+  // Set before anybody can start a session.
+  let swept: Promise<unknown> = Promise.resolve();
+  const made = createRuntimes({ ...options, engine, images: engineService.labImages });
+  const runtimes: Runtimes = { docker: startAfter(made.docker, () => swept), shell: startAfter(made.shell, () => swept) };
   const sessions: Sessions = new Sessions({
     store,
     catalog,
@@ -91,11 +95,15 @@ async function compose(options: CoreOptions, release: () => void): Promise<Core>
   });
   const learners = createLearnerService({ store, events, dataDirectory, endSessions: (learnerId) => sessions.stopAllOf(learnerId) });
   learners.current();
-  await sessions.resume();
+  const keep = await sessions.resume();
+  // An engine that is slow to answer must not hold up the page.
+  swept = sessions.sweep(keep).catch((error: Error) => console.error(`ops-lab: what was left could not be removed: ${error.message}`));
 
   let closed: Promise<void> | null = null;
   const close = async (fate?: 'keep' | 'stop') => {
     await engineService.close();
+    // The next host may keep what this one would still remove.
+    await swept;
     await sessions.close(fate ?? (settings.get().onClose === 'stop' ? 'stop' : 'keep'));
     store.close();
     release();

@@ -149,14 +149,16 @@ describe.skipIf(!needsNamespaces())('while a session runs', () => {
       state: 'stopped',
       message: expect.stringContaining('is not there any more'),
     });
-    const programs = readdirSync('/proc').filter((name) => {
-      try {
-        return /^\d+$/.test(name) && readFileSync(`/proc/${name}/cmdline`, 'utf8').includes(session.id);
-      } catch {
-        return false;
-      }
-    });
-    expect(programs).toEqual([]);
+    const programs = () =>
+      readdirSync('/proc').filter((name) => {
+        try {
+          return /^\d+$/.test(name) && readFileSync(`/proc/${name}/cmdline`, 'utf8').includes(session.id);
+        } catch {
+          return false;
+        }
+      });
+    // They are swept while the host serves already.
+    await expect.poll(programs, { timeout: 20_000 }).toEqual([]);
   });
 
   test.each([

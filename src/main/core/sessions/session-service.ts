@@ -46,8 +46,8 @@ export class Sessions implements SessionService {
     this.#changed = new Coalesced(EVENT_EVERY_MS, (sessionId) => this.#announce(sessionId));
   }
 
-  /** Takes over what an earlier host left running, and removes what belongs to nobody. */
-  async resume(): Promise<void> {
+  /** Takes over what an earlier host left running. @returns ids of the sessions that are kept; what belongs to no session may go */
+  async resume(): Promise<ReadonlySet<string>> {
     const { store, catalog } = this.#options;
     await catalog.reload();
     const records = store.sessions.live();
@@ -70,7 +70,7 @@ export class Sessions implements SessionService {
       });
       if (!adopted) keep.delete(record.id);
     }
-    await this.sweep(keep);
+    return keep;
   }
 
   /** Removes what belongs to no session in `keep` and to no proof that another process is running. @returns what, for people to read */

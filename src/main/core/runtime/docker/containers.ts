@@ -7,6 +7,7 @@ import type { EngineDetails } from '../../engine/engine.ts';
 import { engineError } from '../../engine/engine-error.ts';
 import type { LabImages } from '../../engine/image-builder.ts';
 import type { Lab } from '../../labs/lab.ts';
+import { withFreeSubnet } from './address-pool.ts';
 import { type ContainerSpec, createBody, limitsOf } from './container-spec.ts';
 import type { HostMount } from './gate-process.ts';
 import { LOAD, labelsOf, nameOf, type OBSERVER, type SessionIdentity, volumesOf } from './names.ts';
@@ -52,20 +53,23 @@ function networkOptions({ flavour, version }: EngineDetails): Record<string, str
 export async function createNetworks({ docker, details, identity, lab, signal }: Surroundings): Promise<Map<string, string>> {
   const made = await Promise.all(
     usedNetworks(lab).map(async (name) => {
-      const { Id } = await callEngine<{ Id: string }>(docker, {
-        method: 'POST',
-        path: '/networks/create',
-        body: {
-          Name: nameOf(identity, name),
-          Driver: 'bridge',
-          Internal: true,
-          Attachable: false,
-          EnableIPv6: false,
-          Labels: labelsOf(identity),
-          Options: networkOptions(details),
-        },
-        signal,
-      });
+      const { Id } = await withFreeSubnet((subnet) =>
+        callEngine<{ Id: string }>(docker, {
+          method: 'POST',
+          path: '/networks/create',
+          body: {
+            Name: nameOf(identity, name),
+            Driver: 'bridge',
+            Internal: true,
+            Attachable: false,
+            EnableIPv6: false,
+            Labels: labelsOf(identity),
+            Options: networkOptions(details),
+            ...(subnet === null ? {} : { IPAM: { Driver: 'default', Config: [{ Subnet: subnet }] } }),
+          },
+          signal,
+        }),
+      );
       return [name, Id] as const;
     }),
   );

@@ -153,6 +153,14 @@ export class TerminalController {
     return screenText(this.#terminal.buffer.active);
   }
 
+  /** Calls the listener each time that output was parsed, with the line that the cursor is on. */
+  onParsed(listener: (cursorLine: string) => void): void {
+    this.#terminal.onWriteParsed(() => {
+      const buffer = this.#terminal.buffer.active;
+      listener(buffer.getLine(buffer.baseY + buffer.cursorY)?.translateToString(true) ?? '');
+    });
+  }
+
   /** What would be pinned now: the lines of the selection, or else the newest line of output. Empty when there is none. */
   evidence(): string {
     return evidenceText(this.#terminal);

@@ -5,8 +5,8 @@ import { TerminalController, type TerminalSettings } from './terminal-controller
 
 declare global {
   interface Window {
-    /** For tests and support: the text of each terminal by id, read from xterm's buffer. */
-    __opsLabTerminals?: Map<string, { text(): string }>;
+    /** For tests, measurements and support: each terminal by id, read from xterm's buffer. */
+    __opsLabTerminals?: Map<string, Pick<TerminalController, 'text' | 'onParsed'>>;
   }
 }
 
