@@ -36,6 +36,7 @@ describe('a job for the observer', () => {
     restart: async (name) => {
       restarted.push(name);
     },
+    containers: async () => [],
   };
 
   function run(job: ObserverJob, signal = AbortSignal.timeout(20_000)): Promise<unknown> {
