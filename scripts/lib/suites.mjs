@@ -101,7 +101,7 @@ export const SUITES = [
       const report = join(context.logs, 'proofs.json');
       return fromReport(
         report,
-        await cli(context, 'proofs', ['prove', '--runs', '1', '--jobs', '2', ...runtimeArguments(context), '--json', report], limitMs),
+        await cli(context, 'proofs', ['prove', ...runtimeArguments(context), '--json', report], limitMs),
         readProofs,
       );
     },

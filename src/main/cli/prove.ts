@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { OpsLabError } from '../../shared/contract/errors.ts';
 import type { LabProblem } from '../../shared/contract/values.ts';
 import { formatProblem } from '../core/labs/problem.ts';
@@ -17,7 +18,11 @@ export const prove: Command = {
   options: {
     runtime: { type: 'string', value: 'docker|shell', help: 'Prove on this runtime alone, instead of all that each lab names.' },
     runs: { type: 'string', value: 'N', help: 'Prove every case so many times (1).' },
-    jobs: { type: 'string', value: 'N', help: 'So many cases at a time (1); more disturb each other’s measurements.' },
+    jobs: {
+      type: 'string',
+      value: 'N',
+      help: 'So many cases at a time (one per core, at most 4); more disturb each other’s measurements.',
+    },
     extra: { type: 'string', value: 'DIR', help: 'Prove further cases too: DIR/LAB-ID/{solutions,wrong}/NAME/.' },
     json: { type: 'string', value: 'FILE', help: 'Write the report there.' },
     ...LABS_OPTION,
@@ -26,7 +31,7 @@ export const prove: Command = {
     const { args, output, signal } = context;
     const wanted = runtimesWanted(args);
     const runs = args.count('runs', 1, { min: 1, max: 100 });
-    const jobs = args.count('jobs', 1, { min: 1, max: 4 });
+    const jobs = args.count('jobs', Math.min(4, availableParallelism()), { min: 1, max: 4 });
     const { labs, all, broken } = await wantedLabs(context);
     if (broken) return EXIT.failed;
     const extra = await extraFixes(args.text('extra'), all, context);

@@ -22,28 +22,41 @@ const state = (verdict: Verdict, patch: { measured?: Verdict; holdMs?: number; i
   feedback: null,
 });
 
+/** A round that ended at once. */
+const at = (ms: number) => ({ began: ms, ended: ms });
+
 describe('a case of a proof', () => {
   it('is decided for an untouched lab by one measured failure', () => {
-    expect(new Expectation('untouched', new Map([['a', 'not-yet']])).look([state('not-yet')], 0)).toBe('as-expected');
+    expect(new Expectation('untouched', new Map([['a', 'not-yet']])).look([state('not-yet')], at(0))).toBe('as-expected');
   });
 
   it('does not take a window that is being held, or a failed measuring, for a failing lab', () => {
     const expectation = new Expectation('untouched', new Map([['a', 'not-yet']]));
-    expect(expectation.look([state('not-yet', { measured: 'fixed' })], 0)).toBe('open');
-    expect(expectation.look([state('could-not-check')], 1)).toBe('open');
+    expect(expectation.look([state('not-yet', { measured: 'fixed' })], at(0))).toBe('open');
+    expect(expectation.look([state('could-not-check')], at(1))).toBe('open');
   });
 
   it('needs a wrong fix to fail for a while without a break', () => {
     const expectation = new Expectation('wrong', new Map([['a', 'not-yet']]));
-    expect(expectation.look([state('not-yet')], 0)).toBe('open');
-    expect(expectation.look([state('could-not-check')], 4000)).toBe('open');
-    expect(expectation.look([state('not-yet')], 6000)).toBe('open');
-    expect(expectation.look([state('not-yet')], 11_000)).toBe('as-expected');
+    expect(expectation.look([state('not-yet')], at(0))).toBe('open');
+    expect(expectation.look([state('could-not-check')], at(4000))).toBe('open');
+    expect(expectation.look([state('not-yet')], at(6000))).toBe('open');
+    expect(expectation.look([state('not-yet')], at(11_000))).toBe('as-expected');
+  });
+
+  it('counts from the begin of the first failing round, but one round may have met a starting service', () => {
+    const wrong = () => new Expectation('wrong', new Map([['a', 'not-yet']]));
+    expect(wrong().look([state('not-yet')], { began: 0, ended: 6000 })).toBe('open');
+    expect(wrong().look([state('not-yet')], { began: 0, ended: 10_000 })).toBe('as-expected');
+    const twice = wrong();
+    expect(twice.look([state('not-yet')], { began: 0, ended: 2000 })).toBe('open');
+    expect(twice.look([state('not-yet')], { began: 3000, ended: 4000 })).toBe('open');
+    expect(twice.look([state('not-yet')], { began: 5000, ended: 5100 })).toBe('as-expected');
   });
 
   it('is lost as soon as a wrong fix was shown as fixed', () => {
     const expectation = new Expectation('wrong', new Map([['a', 'not-yet']]));
-    expect(expectation.look([state('fixed')], 0)).toEqual({ wrong: 'a was shown as fixed, expected not-yet' });
+    expect(expectation.look([state('fixed')], at(0))).toEqual({ wrong: 'a was shown as fixed, expected not-yet' });
   });
 
   it('holds a mitigated solution over the window, and takes fixed as it is shown', () => {
@@ -55,8 +68,8 @@ describe('a case of a proof', () => {
       ]),
     );
     const both = [state('mitigated'), state('fixed', { id: 'b' })];
-    expect(expectation.look(both, 0)).toBe('open');
-    expect(expectation.look(both, 5000)).toBe('as-expected');
+    expect(expectation.look(both, at(0))).toBe('open');
+    expect(expectation.look(both, at(5000))).toBe('as-expected');
   });
 
   it('sums up several objectives by the worst', () => {

@@ -31,24 +31,37 @@ function windowMs(kind: CaseKind, expected: Verdict, holdMs: number): number {
   return expected === 'not-yet' ? Math.min(holdMs, SETTLE_MS) : holdMs;
 }
 
+/** One round of checks, in milliseconds of a steady clock. */
+interface Round {
+  readonly began: number;
+  readonly ended: number;
+}
+
+/**
+ * A verdict is seen for as long as it was being measured, from the begin of the first round that showed it. One round may have met
+ * a service that was just starting, so it takes two, but for a round that alone lasted twice the window.
+ */
+function seenLongEnough(first: Round, last: Round, window: number): boolean {
+  if (window === 0) return true;
+  const rounds = first === last ? 1 : 2;
+  return last.ended - first.began >= (rounds === 1 ? 2 * window : window);
+}
+
 export type Decision = 'open' | 'as-expected' | { readonly wrong: string };
 
 export class Expectation {
   readonly #kind: CaseKind;
   readonly #expected: ReadonlyMap<string, Verdict>;
-  /** Since when each objective has been as expected without a break. */
-  readonly #since = new Map<string, number>();
+  /** The first of the rounds that showed each objective as expected without a break. */
+  readonly #since = new Map<string, Round>();
 
   constructor(kind: CaseKind, expected: ReadonlyMap<string, Verdict>) {
     this.#kind = kind;
     this.#expected = expected;
   }
 
-  /**
-   * @param states all objectives after one round
-   * @param at when it ended, in milliseconds of a steady clock
-   */
-  look(states: readonly ObjectiveState[], at: number): Decision {
+  /** @param states all objectives after one round @param round when that was */
+  look(states: readonly ObjectiveState[], round: Round): Decision {
     let open = false;
     for (const state of states) {
       const expected = this.#expected.get(state.id);
@@ -62,9 +75,9 @@ export class Expectation {
         open = true;
         continue;
       }
-      const since = this.#since.get(state.id) ?? at;
-      this.#since.set(state.id, since);
-      if (at - since < windowMs(this.#kind, expected, state.holdMs)) open = true;
+      const first = this.#since.get(state.id) ?? round;
+      this.#since.set(state.id, first);
+      if (!seenLongEnough(first, round, windowMs(this.#kind, expected, state.holdMs))) open = true;
     }
     return open ? 'open' : 'as-expected';
   }

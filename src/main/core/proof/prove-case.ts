@@ -179,17 +179,18 @@ async function decide(
   signal.addEventListener('abort', stopChecking, { once: true });
   try {
     for (;;) {
+      const began = performance.now();
       // Of the others nothing is expected: measuring them would only take time.
       outcome.states = await checker.checkNow(...expected.keys());
-      const now = performance.now();
-      const decision = expectation.look(outcome.states, now);
+      const ended = performance.now();
+      const decision = expectation.look(outcome.states, { began, ended });
       onProgress(outcome.states.flatMap(({ id, verdict }) => (expected.has(id) ? [`${id}: ${verdict}`] : [])).join(', '));
       if (decision === 'as-expected') return;
       if (typeof decision === 'object') {
         outcome.problems.push(decision.wrong);
         return;
       }
-      if (now > until) {
+      if (ended > until) {
         outcome.problems.push(...missed(outcome.states, expected));
         return;
       }

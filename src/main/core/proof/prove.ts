@@ -61,6 +61,21 @@ function plansOf({ labs, runtimes, runs, extra }: ProveRequest): CasePlan[] {
 }
 
 /**
+ * @returns the plans in the order in which they are taken: labs and runtimes in turns. What runs at the same time is then different
+ *   work, and not the same processor-bound lab on every core.
+ */
+function taking(plans: readonly CasePlan[]): CasePlan[] {
+  const taken = new Map<string, number>();
+  const turns = plans.map((plan) => {
+    const group = `${plan.run} ${plan.lab.id} ${plan.runtime.kind}`;
+    const turn = taken.get(group) ?? 0;
+    taken.set(group, turn + 1);
+    return { plan, turn };
+  });
+  return turns.sort((a, b) => a.plan.run - b.plan.run || a.turn - b.turn).map(({ plan }) => plan);
+}
+
+/**
  * @returns the report; `ok` only when there was at least one case and every one is as expected
  * @throws OpsLabError `runtime-unavailable` when a runtime that is to be proven cannot be used here, `cancelled` by the signal
  */
@@ -69,7 +84,7 @@ export async function prove(request: ProveRequest): Promise<ProofReport> {
   await requireAvailable(plans);
   const learnerId = randomBytes(16).toString('hex');
   const results = new Map<CasePlan, ProofCase>();
-  const waiting = [...plans];
+  const waiting = taking(plans);
   const work = async () => {
     for (let plan = waiting.shift(); plan !== undefined && !request.signal.aborted; plan = waiting.shift()) {
       const title = caseTitle({ ...plan, lab: plan.lab.id, runtime: plan.runtime.kind });
