@@ -3,11 +3,10 @@ for i in $(seq 200); do
   [ -f rates/this-morning.sh ] || break
   sleep 0.1
 done
-sleep 5
+sleep 2
 sh rates/deploy.sh 8
 docker rm rates
-# As long as TIME_WAIT lasts would do nothing either: see the recording. Nobody gives anything back.
-sleep 5
+sleep 2
 sh rates/deploy.sh 8
 sh rates/deploy.sh 8
 true
