@@ -57,6 +57,8 @@ export interface ProbeContext {
     service: string,
   ): Promise<{ state: string; restarts: number; exitCode: number | null; outOfMemory: boolean; startedAt: number | null }>;
   sockets(service: string): Promise<{ state: string; localPort: number; remotePort: number; pid: number }[]>;
+  /** Containers that the learner made with docker, as the engine sees them; their addresses are reached from here. */
+  containers(): Promise<{ id: string; name: string; state: string; command: string; addresses: string[] }[]>;
   /** Restarts a service as an operator would. */
   restart(service: string): Promise<void>;
   /** Waits until `condition` is true; throws `could not check: WHAT` after `timeoutMs`. */

@@ -31,6 +31,7 @@ export function makeProbeContext(args: ProbeContext['args'], addresses: Addresse
     processes: async (service) => (await ask('processes', service)) as Awaited<ReturnType<ProbeContext['processes']>>,
     service: async (service) => (await ask('service', service)) as Awaited<ReturnType<ProbeContext['service']>>,
     sockets: async (service) => (await ask('sockets', service)) as Awaited<ReturnType<ProbeContext['sockets']>>,
+    containers: async () => (await ask('containers', '')) as Awaited<ReturnType<ProbeContext['containers']>>,
     restart: async (service) => {
       await ask('restart', service);
     },

@@ -40,7 +40,7 @@ export type ObserverJob =
   | { readonly op: 'procfs' };
 
 /** What a script may ask of the runtime in the middle of its work. */
-export type ObserverCall = 'processes' | 'service' | 'sockets' | 'restart';
+export type ObserverCall = 'processes' | 'service' | 'sockets' | 'restart' | 'containers';
 
 export type ObserverLine =
   | { readonly result: unknown }

@@ -65,12 +65,12 @@ export class Checker {
   }
 
   /**
-   * Measures now: all repairs and guards, or one of them. A round that is under way or waiting and covers it is joined, so
+   * Measures now: all repairs and guards, or those that are named. A round that is under way or waiting and covers it is joined, so
    * fifty calls at once measure once.
    * @throws OpsLabError `not-found` for an unknown objective, `invalid` for a diagnosis, `cancelled` when closed meanwhile
    */
-  async checkNow(objective?: string): Promise<ObjectiveState[]> {
-    const wanted = objective === undefined ? this.#measured() : [this.#tracker(objective)];
+  async checkNow(...objectives: readonly string[]): Promise<ObjectiveState[]> {
+    const wanted = objectives.length === 0 ? this.#measured() : objectives.map((objective) => this.#tracker(objective));
     if (wanted.some(({ spec }) => spec.kind === 'diagnosis')) {
       throw new OpsLabError('invalid', 'This objective is answered, not measured. Choose an answer and pin the lines that show it.');
     }

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type LabOnDisk, labOnDisk } from '../../../test-support/lab-on-disk.ts';
@@ -41,6 +43,23 @@ describe('a lab whose kernel stage needs containers', () => {
     });
     expect(lab.wrong.map(({ name }) => name)).toContain('heap-limit-for-pictures');
     expect(wrong.map(({ name }) => name)).not.toContain('heap-limit-for-pictures');
+  });
+});
+
+describe('the labs on the shell runtime', () => {
+  const folder = join(import.meta.dirname, '../../../../labs');
+
+  it('have no fix that uses docker: there it would be the engine of this computer', async () => {
+    const names = (await readdir(folder, { withFileTypes: true })).filter((entry) => existsSync(join(folder, entry.name, 'lab.yaml')));
+    const uses: string[] = [];
+    for (const { name } of names) {
+      const { solutions, wrong } = labOn(await load(join(folder, name)), 'shell');
+      for (const fix of [...solutions, ...wrong]) {
+        if (fix.hasScript && /\bdocker\b/.test(await readFile(join(fix.folder, 'apply.sh'), 'utf8'))) uses.push(`${name} ${fix.name}`);
+      }
+    }
+    expect(names.length).toBeGreaterThan(3);
+    expect(uses).toEqual([]);
   });
 });
 

@@ -36,6 +36,7 @@ describe('a job for the observer', () => {
     restart: async (name) => {
       restarted.push(name);
     },
+    containers: async () => [{ id: 'c0ffee', name: 'web', state: 'created', command: 'sleep 9', addresses: [] }],
   };
 
   function run(job: ObserverJob, signal = AbortSignal.timeout(20_000)): Promise<unknown> {
@@ -57,8 +58,8 @@ describe('a job for the observer', () => {
       console.log('{"result":"forged"}');
       await probe.restart('api');
       const [socket] = await probe.sockets('api');
-      return { restarts: (await probe.service('api')).restarts, port: socket.localPort, none: (await probe.processes('api')).length, given: probe.args.given, yes: true };`;
-    expect(await script(probe(body), { given: 5 })).toEqual({ restarts: 3, port: 3000, none: 0, given: 5, yes: 1 });
+      return { restarts: (await probe.service('api')).restarts, port: socket.localPort, none: (await probe.processes('api')).length, web: (await probe.containers())[0].name === 'web', given: probe.args.given, yes: true };`;
+    expect(await script(probe(body), { given: 5 })).toEqual({ restarts: 3, port: 3000, none: 0, web: 1, given: 5, yes: 1 });
     expect(restarted).toEqual(['api']);
   });
 

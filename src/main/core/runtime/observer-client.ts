@@ -5,7 +5,7 @@
 import type { Readable, Writable } from 'node:stream';
 import { OpsLabError } from '../../../shared/contract/errors.ts';
 import type { HostLine, ObserverJob, ObserverLine } from '../../../sidecar/observer/protocol.ts';
-import type { ProcessFacts, ServiceStatus, SocketFacts } from './runtime.ts';
+import type { LearnerContainer, ProcessFacts, ServiceStatus, SocketFacts } from './runtime.ts';
 
 /** Facts that only the runtime has, for probes that ask in the middle of their work. */
 export interface ObserverFacts {
@@ -13,6 +13,8 @@ export interface ObserverFacts {
   sockets(service: string): Promise<readonly SocketFacts[]>;
   service(service: string): Promise<ServiceStatus>;
   restart(service: string): Promise<void>;
+  /** Of the whole session; empty where there is no engine for the learner. */
+  containers(): Promise<readonly LearnerContainer[]>;
 }
 
 export interface ObserverStreams {
@@ -24,6 +26,7 @@ export interface ObserverStreams {
 
 /** A longer line than this is no answer of ours. */
 const LINE_LIMIT = 16_000_000;
+const CALLS = ['processes', 'sockets', 'service', 'restart', 'containers'];
 
 /**
  * Sends one job and answers the observer's calls until it has its result. The caller ends the observer afterwards.
@@ -104,7 +107,7 @@ function parseLine(text: string): ObserverLine | null {
     const value = JSON.parse(text) as Record<string, unknown> | null;
     if (typeof value !== 'object' || value === null) return null;
     const known = 'result' in value || (typeof value.error === 'object' && value.error !== null);
-    const call = typeof value.service === 'string' && ['processes', 'sockets', 'service', 'restart'].includes(String(value.call));
+    const call = typeof value.service === 'string' && CALLS.includes(String(value.call));
     return known || call ? (value as unknown as ObserverLine) : null;
   } catch {
     return null;

@@ -125,6 +125,18 @@ export interface SocketFacts {
   readonly pid: number;
 }
 
+/** A container that the learner made with docker, as the engine sees it. */
+export interface LearnerContainer {
+  readonly id: string;
+  /** As the learner calls it. */
+  readonly name: string;
+  /** The engine's word: `created`, `running`, `exited`, ... */
+  readonly state: string;
+  readonly command: string;
+  /** On the session's networks; empty while it does not run. */
+  readonly addresses: readonly string[];
+}
+
 export interface WorkspaceEntry {
   readonly path: string;
   readonly kind: 'file' | 'directory';

@@ -180,7 +180,7 @@ export class Sessions implements SessionService {
   async check(caller: Caller, sessionId: string, objective?: string): Promise<SessionView> {
     const session = this.#require(caller, sessionId);
     if (objective !== undefined) this.#objective(session.lab, objective);
-    await session.checker().checkNow(objective);
+    await session.checker().checkNow(...(objective === undefined ? [] : [objective]));
     return this.#changedView(caller, sessionId);
   }
 

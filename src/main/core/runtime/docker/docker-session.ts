@@ -25,6 +25,7 @@ import { startExec } from './exec-stream.ts';
 import { listFiles, readFile, writeFile } from './files.ts';
 import type { GateProcess } from './gate-process.ts';
 import { KernelView, processesOf, socketsOf } from './kernel-view.ts';
+import { learnerContainers } from './learner-containers.ts';
 import { limitNotices } from './limit-notices.ts';
 import { LOAD, OBSERVER } from './names.ts';
 import { ownerOf, serviceOf } from './plan.ts';
@@ -286,6 +287,7 @@ export class DockerSession implements RuntimeSession {
       processes: (service) => this.processes(service, signal),
       sockets: (service) => this.sockets(service, signal),
       restart: (service) => this.restart(service),
+      containers: () => this.#call('look at the containers', (docker) => learnerContainers(docker, this.#parts.around.identity)),
       service: (service) => this.#call(`look at ${service}`, (docker) => this.#service(docker, this.#known(service))),
     };
   }

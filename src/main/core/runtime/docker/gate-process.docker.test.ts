@@ -12,6 +12,7 @@ import type { Engine } from '../../engine/engine.ts';
 import type { Lab } from '../../labs/lab.ts';
 import type { Runtime, RuntimeSession } from '../runtime.ts';
 import { createDockerRuntime } from './docker-runtime.ts';
+import { learnerContainers } from './learner-containers.ts';
 import { findResources, sessionFilter } from './resources.ts';
 
 /** The small lab, with an engine for its learner. */
@@ -90,6 +91,17 @@ describe.skipIf(!needsEngine())('a session whose learner uses docker', () => {
     expect(await sh('docker run --rm -v /lab:/app ops-lab/base cat /app/notes.txt')).toContain('first line');
     expect(await sh('docker run -d --name web ops-lab/base sleep 100 && getent hosts web')).toMatch(/\d+\s+web/);
     expect(await sh('docker run --rm -v /etc:/e ops-lab/base true')).toContain('folders of this computer');
+  });
+
+  it('shows probes what the learner made, and nothing of the lab', async () => {
+    expect(await sh('docker create --name later ops-lab/base sleep 100')).toContain('exit 0');
+    const containers = await learnerContainers(await engine.docker(), { ...request(), labId: lab.id, home: '' });
+    expect(containers.map(({ name, state, command }) => ({ name, state, command }))).toEqual([
+      { name: 'later', state: 'created', command: 'sleep 100' },
+      { name: 'web', state: 'running', command: 'sleep 100' },
+    ]);
+    expect(containers.map(({ addresses }) => addresses.length)).toEqual([0, 1]);
+    expect(await sh('docker rm later')).toContain('exit 0');
   });
 
   it("finds published ports where a learner looks for them, and conflicts in the engine's own words", async () => {

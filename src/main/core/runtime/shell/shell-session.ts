@@ -137,6 +137,7 @@ export class ShellSession implements RuntimeSession {
         sockets: (service: string) => this.sockets(service, signal),
         service: (service: string) => this.#service(service),
         restart: (service: string) => this.restart(service),
+        containers: async () => [],
       };
       return (await runObserverJob({ input: child.stdin, output: child.stdout }, job, facts, signal)) as Record<string, number>;
     } finally {
