@@ -129,6 +129,8 @@ export class EngineClient {
       createConnection: () => {
         const socket = connect({ path: socketPath, allowHalfOpen: true });
         this.#open.add(socket);
+        // Whoever has it after a switch of protocols hears of its end by `close`; an error without a listener would end the gate.
+        socket.on('error', () => {});
         socket.once('close', () => this.#open.delete(socket));
         return socket;
       },

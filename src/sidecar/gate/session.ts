@@ -1,8 +1,9 @@
 /** All that belongs to one session, for the handlers. */
 import type { GateConfig, LabService } from './config.ts';
+import { DiskWatch } from './disk-watch.ts';
 import { chooseVersion, compareVersions, EngineClient, EngineRefusal } from './engine-client.ts';
 import { Ledger, type OwnRow, type Row } from './ledger.ts';
-import { Rate, Slots } from './limits.ts';
+import { Rate, Slots, Turns } from './limits.ts';
 import { Names } from './names.ts';
 import { PolicyContext } from './policy/context.ts';
 import { limited, Refusal } from './refusal.ts';
@@ -17,6 +18,8 @@ export interface EngineFacts {
   readonly processors: number;
   readonly memory: number;
   readonly storageDriver: string;
+  /** Where the engine keeps all; empty when it does not say. */
+  readonly dataFolder: string;
   readonly cgroupVersion: string;
 }
 
@@ -36,8 +39,10 @@ export class GateSession {
   readonly streams: Slots;
   readonly builds: Slots;
   readonly startedAt = Date.now();
-  /** Memory and pids of containers that are just being started. */
-  readonly starting = new Map<string, { readonly memory: number; readonly pids: number }>();
+  /** Containers that are just being started. */
+  readonly starting = new Map<string, OwnRow>();
+  readonly starts = new Turns();
+  readonly disk: DiskWatch;
   #facts: EngineFacts | null = null;
 
   constructor(config: GateConfig) {
@@ -48,6 +53,7 @@ export class GateSession {
     this.engine = new EngineClient({ socketPath: config.engineSocket, timeoutMs: limits.engineMs, answerBytes: limits.answerBytes });
     this.context = new PolicyContext(config, this.names, this.ledger);
     this.ports = new PortForwards(this);
+    this.disk = new DiskWatch(this);
     this.requests = new Rate(limits.requestsPerSecond, limits.requestBurst);
     this.streams = new Slots(limits.streams);
     this.builds = new Slots(limits.builds);
@@ -79,6 +85,7 @@ export class GateSession {
       processors: Number(info.NCPU ?? 1),
       memory: Number(info.MemTotal ?? 0),
       storageDriver: String(info.Driver ?? ''),
+      dataFolder: String(info.DockerRootDir ?? ''),
       cgroupVersion: String(info.CgroupVersion ?? '1'),
     };
     await this.#settle();
@@ -180,6 +187,7 @@ export class GateSession {
   }
 
   close(): void {
+    this.disk.close();
     this.engine.close();
     this.ledger.close();
   }

@@ -50,8 +50,26 @@ describe('a Dockerfile behind the gate', () => {
     ['HEALTHCHECK --interval=1ms CMD true', 'whole seconds'],
     ['LABEL "io.ops-lab.session"=x', 'reserved'],
     ['RUN a\u0085--x', 'control characters'],
+    ['WORKDIR /proc/self/fd/8', 'below /proc'],
+    ['WORKDIR proc/self', 'below /proc'],
+    ['WORKDIR /a/../proc', '..'],
+    ['WORKDIR $HERE', 'written out'],
+    ['WORKDIR /p\\roc', 'written out'],
+    ['ONBUILD WORKDIR /sys', 'below /proc'],
+    ['VOLUME /proc/x', 'nothing is mounted over'],
+    ['VOLUME ["/data", "/sys/fs/cgroup"]', 'nothing is mounted over'],
+    ['VOLUME /', 'nothing is mounted over'],
+    ['VOLUME data', 'not an absolute path'],
+    ['LABEL a="b', 'quote'],
+    ['LABEL a b', 'key=value'],
   ])('refuses %s', (line, why) => {
     expect(() => rewrite(`FROM lab\n${line}`)).toThrow(why);
+  });
+
+  it('BLD-017: puts its own labels behind those of the learner in one instruction, so that they count', () => {
+    expect(rewrite('FROM lab\nLABEL "$A.session"=other').text).toContain('LABEL "$A.session"=other "a"="b"\n');
+    expect(rewrite('FROM lab\nLABEL io.ops\'-lab.session\'=x a="b c"').text).toContain('a="b c" "a"="b"\n');
+    expect(rewrite('FROM lab\nONBUILD LABEL x=y').text).toContain('ONBUILD LABEL x=y "a"="b"\n');
   });
 
   it('refuses directives at the top, and a start without FROM', () => {

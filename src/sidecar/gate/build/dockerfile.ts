@@ -4,6 +4,7 @@
  */
 import { RESERVED_LABELS } from '../names.ts';
 import { bad, denied, limited } from '../refusal.ts';
+import { labelValue, volumeValue, workdirValue } from './values.ts';
 
 export interface DockerfileRules {
   /** Known in this build: build arguments by name. */
@@ -28,7 +29,7 @@ interface Instruction {
 }
 
 const SPACE = /^[\s\u0085]+/;
-const PLAIN = new Set(['CMD', 'ENTRYPOINT', 'ENV', 'EXPOSE', 'MAINTAINER', 'SHELL', 'STOPSIGNAL', 'USER', 'VOLUME', 'WORKDIR']);
+const PLAIN = new Set(['CMD', 'ENTRYPOINT', 'ENV', 'EXPOSE', 'MAINTAINER', 'SHELL', 'STOPSIGNAL', 'USER']);
 const ARCHIVE = /\.(?:tar|tgz|txz|tbz2?|gz|bz2|xz|zst|lz4)$/i;
 
 /** @throws Refusal */
@@ -126,7 +127,11 @@ class Rewriter {
         return this.#copy(name, rest, trigger);
       case 'LABEL':
         if (rest.includes(RESERVED_LABELS)) throw denied(`Dockerfile: labels that begin with ${RESERVED_LABELS} are reserved by the lab`);
-        return `LABEL ${this.#flagless(name, rest)}`;
+        return `LABEL ${labelValue(this.#flagless(name, rest), this.#rules.label)}`;
+      case 'WORKDIR':
+        return `WORKDIR ${workdirValue(this.#flagless(name, rest))}`;
+      case 'VOLUME':
+        return `VOLUME ${volumeValue(this.#flagless(name, rest))}`;
       case 'HEALTHCHECK':
         return this.#healthcheck(rest);
       case 'ONBUILD': {

@@ -234,7 +234,9 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
       details,
       sessionNetwork,
       terminal,
-      terminalName: plan.terminal,
+      reservedNames: Object.entries(lab.compose.services).flatMap(([name, service]) =>
+        service['x-ops-lab'].role === 'service' ? [] : [name],
+      ),
       workspaceVolume: volumesOf(identity).workspace,
       images: new Map(await Promise.all(names.map(async (name) => [name, await images.imageId(name)] as const))),
       capabilities: [...new Set(services.flatMap((service) => service.cap_add))],

@@ -34,7 +34,8 @@ export interface GateStart {
   readonly details: EngineDetails;
   readonly sessionNetwork: string;
   readonly terminal: string;
-  readonly terminalName: string;
+  /** Services that are not the learner's: nobody may take their names on the session's network. */
+  readonly reservedNames: readonly string[];
   readonly workspaceVolume: string;
   /** Ids by the name that learners write. */
   readonly images: ReadonlyMap<string, string>;
@@ -91,7 +92,7 @@ export class GateProcess {
 
   /** Resolves when the gate listens. @throws OpsLabError `engine-failed` */
   async start(request: GateStart): Promise<void> {
-    const { identity, details, sessionNetwork, terminal, terminalName, workspaceVolume, images, capabilities } = request;
+    const { identity, details, sessionNetwork, terminal, reservedNames, workspaceVolume, images, capabilities } = request;
     const config = {
       sessionId: identity.sessionId,
       engineSocket: details.endpoint.url.slice('unix://'.length),
@@ -105,7 +106,7 @@ export class GateProcess {
       terminalContainerId: terminal,
       allowedImages: [...images].map(([name, id]) => ({ name: `${name}:latest`, id })),
       capabilities,
-      reservedNames: ['observer', 'load', terminalName],
+      reservedNames: ['observer', 'load', ...reservedNames],
       forwardPorts: true,
       labels: labelsOf(identity, GATE),
       secret: await this.#secret(),
