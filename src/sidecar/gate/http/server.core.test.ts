@@ -57,7 +57,13 @@ const BROKEN: readonly [id: string, what: string, bytes: string, status?: number
   ['G-2', 'CONNECT', `CONNECT x:80 HTTP/1.1\r\n${HOST}\r\n`],
   ['G-2', 'TRACE', `TRACE /_ping HTTP/1.1\r\n${HOST}\r\n`],
   [
-    'G-3',
+    'BLD-022',
+    'a form in the place of a context',
+    post('/v1.41/build', `${HOST}Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 8\r\n`, 'remote=x'),
+    415,
+  ],
+  [
+    'IMG-009',
     'a form',
     post(
       '/v1.41/images/create?fromImage=lab',
@@ -115,7 +121,7 @@ describe('the gate on the wire', () => {
     await expect.poll(async () => (await rawSocket(fixture.socket, ping)).status).toBe(200);
   });
 
-  it('HTP-052, unknown versions and OPTIONS have nothing behind them', async () => {
+  it('HTP-052, SWM-022: unknown versions and OPTIONS have nothing behind them', async () => {
     const status = async (line: string): Promise<number> =>
       (await rawSocket(fixture.socket, `${line} HTTP/1.1\r\n${HOST}\r\n`, 200)).status;
     expect(await status('POST /V1.41/Containers/Create')).toBe(404);
@@ -137,7 +143,7 @@ describe('the gate on the wire', () => {
     expect(fixture.engine.requests.length).toBe(counted);
   });
 
-  it('HTP-025, HTP-021: takes a charset and chunks; forwards its own head and nothing of the client', async () => {
+  it('HTP-021, HTP-025, HTP-063, HTP-064: takes a charset and chunks; forwards its own head and nothing of the client', async () => {
     const chunked = post(
       '/v1.41/containers/create?name=one',
       `${HOST}Content-Type: application/json;charset=utf-8\r\nTransfer-Encoding: chunked\r\nCookie: a=b\r\nX-Registry-Auth: secret\r\nAuthorization: secret\r\nAccept: text/event-stream\r\nAccept-Encoding: br\r\nX-Meta-a: b\r\n`,
