@@ -43,6 +43,8 @@ export class GateSession {
   readonly starting = new Map<string, OwnRow>();
   readonly starts = new Turns();
   readonly disk: DiskWatch;
+  /** Called with each container of the learner's that takes the place of a service. */
+  onRebuilt: (service: LabService) => void = () => {};
   #facts: EngineFacts | null = null;
 
   constructor(config: GateConfig) {
@@ -99,6 +101,24 @@ export class GateSession {
       if (ledger.everById('container', id) || ledger.named('container', name)) continue;
       ledger.complete(ledger.intend('container', name, { service: true }), id);
     }
+  }
+
+  /** Containers of the learner's that stand where a service of the lab was. */
+  rebuilt(): LabService[] {
+    return this.ledger
+      .own('container')
+      .filter((row) => this.#isRebuilt(row))
+      .map(({ name, id }) => ({ name, id }));
+  }
+
+  /** Tells the core, whose probes look at services by name. */
+  tellRebuilt(containerId: string): void {
+    const row = this.ledger.byId('container', containerId);
+    if (row && this.#isRebuilt(row)) this.onRebuilt({ name: row.name, id: row.id });
+  }
+
+  #isRebuilt({ name, notes }: OwnRow): boolean {
+    return this.config.serviceNames.includes(name) && notes.service !== true;
   }
 
   /** Rows of which nobody knows whether the engine has done it: by the name that only this session uses, and its code. */

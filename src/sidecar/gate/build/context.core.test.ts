@@ -94,6 +94,8 @@ describe('a build context', () => {
     ['zstd', '28b52ffd'],
     ['nothing known', '00112233'],
   ])('BLD-027: refuses %s', async (_name, hex) => {
-    expect(await read(Buffer.concat([Buffer.from(hex, 'hex'), Buffer.alloc(2_000, 7)]))).toMatch(/plain tar or gzip|no tar archive|not octal/);
+    expect(await read(Buffer.concat([Buffer.from(hex, 'hex'), Buffer.alloc(2_000, 7)]))).toMatch(
+      /plain tar or gzip|no tar archive|not octal/,
+    );
   });
 });

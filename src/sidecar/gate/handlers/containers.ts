@@ -129,7 +129,10 @@ async function guardedStart(request: GateRequest, call: (row: OwnRow) => EngineC
   });
   try {
     await session.ports.listen(row);
-    await simply(request, call(row), () => session.ports.connect(row));
+    await simply(request, call(row), async () => {
+      await session.ports.connect(row);
+      session.tellRebuilt(row.id);
+    });
   } catch (error) {
     session.ports.close(row.id);
     throw error;
@@ -206,6 +209,7 @@ export const renameContainer: GateHandler = async ({ session, subject, query, ex
     session.ledger.change(row, { name: row.name });
     throw error;
   }
+  session.tellRebuilt(row.id);
   exchange.reply.empty(204);
 };
 

@@ -176,6 +176,10 @@ describe.skipIf(!needsEngine())('a session whose learner uses docker', () => {
       expect(await one.sh(`docker rm -f ${id}; docker kill ${id}; docker exec ${id} true`)).not.toContain('exit 0');
       expect(await one.sh('docker rm -f api && docker system prune -a -f --volumes')).toContain('exit 0');
       expect(await two.sh(ask)).toBe('from two\nfrom two\nexit 0');
+      // What took the place of a service is what the core looks at.
+      const rebuilt = await two.session.services();
+      expect(rebuilt.find(({ name }) => name === 'api')).toMatchObject({ state: 'running', restarts: 0 });
+      expect(await one.session.services()).not.toContainEqual(expect.objectContaining({ name: 'api', state: 'running' }));
       // The end of one is not the end of the other.
       expect(await one.session.stop()).toEqual([]);
       expect(await two.sh(ask)).toBe('from two\nfrom two\nexit 0');
