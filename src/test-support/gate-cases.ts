@@ -202,8 +202,12 @@ export const GATE_CASES: readonly GateCase[] = [
   ),
   // Connections are descriptors, so they are counted with them.
   inside('NET-059', '--ulimit nofile=4096:4096 lab sh -c "ulimit -n 5000 || echo refused; ulimit -Hn"', /refused[\s\S]*4096/),
-  // A firewall that is loaded again opens nothing: there is no way out to begin with.
-  inside('NET-060', 'lab sh -c "ip route; echo end"', /^(?![\s\S]*default)[\s\S]*end$/),
+  // A firewall that is loaded again opens nothing: nobody answers where the way out would be.
+  inside(
+    'NET-060',
+    'lab sh -c "curl -s --max-time 4 http://172.17.0.1:22; ip neigh; echo end"',
+    /^(?![\s\S]*(?:REACHABLE|STALE|DELAY))[\s\S]*end$/,
+  ),
   raw('NET-049', 'bad', 'POST', '/containers/create', { Image: 'lab', HostConfig: { PortBindings: { '80/tcp;x': [{ HostPort: '1' }] } } }),
 
   deny('EXE-004', 'exec WORKSTATION sh'),
@@ -265,7 +269,8 @@ export const GATE_CASES: readonly GateCase[] = [
   missing('IMG-018', `tag sha256:${'1'.repeat(64)} mine`),
   missing('IMG-018', 'tag OTHERIMAGE mine'),
   missing('IMG-019', 'run OTHERIMAGE true'),
-  missing('IMG-022', 'rmi -f OTHERIMAGE'),
+  missing('IMG-022', 'rmi OTHERIMAGE'),
+  raw('IMG-022', 'missing', 'DELETE', '/images/OTHERIMAGE?force=1'),
   allow('IMG-017', 'tag lab mine:1'),
   allow('IMG-017', 'run --rm mine:1 echo tagged', /tagged/),
   allow('IMG-017', 'rmi mine:1', /Untagged: mine:1/),

@@ -44,7 +44,7 @@ describe.skipIf(!needsEngine())('the gate before a real engine', () => {
     const othernet = await ok('network create OTHERNET', others);
     await runDocker(first, '', ['exec', mine.terminal, 'sh', '-c', 'touch /lab/mine; ln -s /etc /lab/link']);
     const folder = await mkdtemp(join(tmpdir(), 'ops-lab-build-'));
-    await writeFile(join(folder, 'Dockerfile'), 'FROM lab\nRUN echo secret > /secret');
+    await writeFile(join(folder, 'Dockerfile'), 'FROM lab\nRUN echo theirs > /theirs');
     await ok(`build -q -t theirs ${folder}`, others);
     await rm(folder, { recursive: true });
     const { stdout: address } = await runDocker(first, '', [

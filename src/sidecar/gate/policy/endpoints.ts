@@ -96,6 +96,8 @@ export const ENDPOINTS: readonly Endpoint[] = [
     all: FLAG,
     limit: whole(-1, 1000),
     size: FLAG,
+    // Old Python clients send it; engines do not know it.
+    trunc_cmd: FLAG,
     filters: filters(
       'ancestor',
       'before',
