@@ -331,6 +331,22 @@ print("end")`;
     await rm(folder, { recursive: true });
   }, 60_000);
 
+  it('G-16: images of many steps go with their steps, and those of builds that share some', async () => {
+    const built = await startGateOnEngine(first, image);
+    const folder = await mkdtemp(join(tmpdir(), 'ops-lab-build-'));
+    for (const last of ['EXPOSE 1', 'EXPOSE 2', 'RUN false']) {
+      await writeFile(
+        join(folder, 'Dockerfile'),
+        ['FROM lab', ...Array.from({ length: 8 }, (_, index) => `ENV A${index}=1`), last].join('\n'),
+      );
+      expect((await docker(`build ${folder}`, built)).code).toBe(last === 'RUN false' ? 1 : 0);
+    }
+    expect((await built.traces()).length).toBeGreaterThan(10);
+    expect(await built.end()).toEqual([]);
+    expect(await built.traces()).toEqual([]);
+    await rm(folder, { recursive: true });
+  }, 60_000);
+
   it('OWN-027: a crash is cleaned from the ledger and from labels with a valid code', async () => {
     const lost = await startGateOnEngine(first, image);
     await docker('run -d --name a -v v:/v lab sleep 100', lost);

@@ -106,6 +106,64 @@ describe.skipIf(!needsEngine())('the gate before a real engine', () => {
     it.each(cases)(`${client} $id $title: $verdict`, ({ index, ...one }) => runCase(client, one, index));
   }
 
+  it.each(CLIENTS)(
+    '%s goes through the life of a container, an image, a network and a volume',
+    async (client) => {
+      const steps: readonly (readonly [line: string, out: RegExp])[] = [
+        ['create --name life -p 7070:70 -v kept:/k -e A=b -w /tmp lab sh -c "echo born; exec sleep 1000"', /^[0-9a-f]{64}$/],
+        ['start life', /^life$/],
+        ['ps --filter name=life --format "{{.Names}} {{.Image}} {{.State}} {{.Ports}}"', /^life lab running 0\.0\.0\.0:7070->70\/tcp$/],
+        ['port life', /^70\/tcp -> 0\.0\.0\.0:7070$/m],
+        ['inspect -f "{{.State.Running}} {{.Config.WorkingDir}} {{.Config.Env}}" life', /^true \/tmp \[.*A=b/],
+        ['top life', /sleep 1000/],
+        ['stats --no-stream --format {{.Name}} life', /^life$/],
+        ['exec life sh -c "echo said > /k/file; pwd"', /^\/tmp$/],
+        ['diff life', /^$|^[AC] /m],
+        ['cp life:/k/file -', /said/],
+        ['logs --tail 1 life', /^born$/],
+        ['pause life', /^life$/],
+        ['unpause life', /^life$/],
+        ['rename life again', /^$/],
+        ['restart -t 0 again', /^again$/],
+        ['kill again', /^again$/],
+        ['wait again', /^137$/],
+        ['start -a again', /^$/],
+        ['network create wires', /^[0-9a-f]{64}$/],
+        ['network connect --alias too wires again', /^$/],
+        ['network ls -q --filter name=wires', /^[0-9a-f]{12}$/],
+        ['network disconnect wires again', /^$/],
+        ['network rm wires', /^wires$/],
+        ['stop -t 0 again', /^again$/],
+        ['rm again', /^again$/],
+        ['volume inspect -f {{.Name}} kept', /^kept$/],
+        ['volume rm kept', /^kept$/],
+        ['tag lab copy:2', /^$/],
+        ['images --format "{{.Repository}}:{{.Tag}}" copy', /^copy:2$/],
+        ['image inspect -f {{.Os}} copy:2', /^linux$/],
+        ['rmi copy:2', /Untagged: copy:2/],
+        ['system df', /Local Volumes/],
+        ['info -f {{.Name}}', /^ops-lab$/],
+        ['version -f {{.Server.APIVersion}}', /^1\.\d\d$/],
+        ['ps -a --filter name=again -q', /^$/],
+      ];
+      for (const [line, out] of steps) {
+        // A container that runs for long is left by whoever follows it.
+        if (line === 'start -a again') {
+          const follower = runDocker(client, mine.host, words('logs -f again'));
+          expect((await runDocker(client, mine.host, ['start', 'again'])).code).toBe(0);
+          expect((await runDocker(client, mine.host, ['stop', '-t', '0', 'again'])).code).toBe(0);
+          expect((await follower).code).toBe(0);
+          expect((await runDocker(client, mine.host, ['start', 'again'])).code).toBe(0);
+          continue;
+        }
+        const ran = await runDocker(client, mine.host, words(line));
+        expect(ran, line).toMatchObject({ code: 0 });
+        expect(ran.stdout.trim(), line).toMatch(out);
+      }
+    },
+    120_000,
+  );
+
   it('touches nothing of the other session', async () => {
     expect(await others.traces()).toEqual(othersBefore);
     expect((await docker('ps -q', others)).stdout.trim().split('\n')).toHaveLength(1);
