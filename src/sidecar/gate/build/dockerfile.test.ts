@@ -53,8 +53,15 @@ describe('a Dockerfile behind the gate', () => {
     ['WORKDIR /proc/self/fd/8', 'below /proc'],
     ['WORKDIR proc/self', 'below /proc'],
     ['WORKDIR /a/../proc', '..'],
-    ['WORKDIR $HERE', 'written out'],
-    ['WORKDIR /p\\roc', 'written out'],
+    ['WORKDIR $HERE', 'ENV lines'],
+    ['WORKDIR /p\\roc', 'without quotes'],
+    ['ENV A=/proc/self/fd\nWORKDIR $A/8', 'below /proc'],
+    ['ENV A=/app\nENV "A"=/proc\nWORKDIR $A', 'ENV lines'],
+    ['ENV A=/app\nENV A=$B\nWORKDIR $A', 'ENV lines'],
+    ['ENV A=/app\nFROM lab\nWORKDIR $A', 'ENV lines'],
+    ['ARG A=/app\nWORKDIR $A', 'ENV lines'],
+    ['ENV A=/app\nONBUILD WORKDIR $A', 'ENV lines'],
+    ['ENV A /sys\nVOLUME $A', 'nothing is mounted over'],
     ['ONBUILD WORKDIR /sys', 'below /proc'],
     ['VOLUME /proc/x', 'nothing is mounted over'],
     ['VOLUME ["/data", "/sys/fs/cgroup"]', 'nothing is mounted over'],
@@ -64,6 +71,10 @@ describe('a Dockerfile behind the gate', () => {
     ['LABEL a b', 'key=value'],
   ])('refuses %s', (line, why) => {
     expect(() => rewrite(`FROM lab\n${line}`)).toThrow(why);
+  });
+
+  it('writes variables of ENV out where a path has to be known', () => {
+    expect(rewrite('FROM lab\nENV APP=/app V="2"\nWORKDIR $APP/x\nVOLUME /data/$V').text).toMatch(/WORKDIR \/app\/x\nVOLUME \/data\/2\n$/);
   });
 
   it('BLD-017: puts its own labels behind those of the learner in one instruction, so that they count', () => {

@@ -38,10 +38,42 @@ export function labelValue(rest: string, ours: string): string {
   return `${rest.trimEnd()} ${ours}`;
 }
 
+/** What ENV lines of this stage have set to plain words: the builder could read it in no other way. */
+export class PlainVariables {
+  readonly #values = new Map<string, string>();
+
+  /** A new stage begins, with an environment that only the builder knows. */
+  forget(): void {
+    this.#values.clear();
+  }
+
+  /** @param rest of an ENV line */
+  learn(rest: string): void {
+    const words = wordsOf(rest) ?? [];
+    const [first = ''] = words;
+    const pairs = first.includes('=')
+      ? words.map((word) => [word.slice(0, word.indexOf('=')), word.slice(word.indexOf('=') + 1)] as const)
+      : [[first, words.slice(1).join(' ')] as const];
+    for (const [name, value] of pairs) {
+      const plain = value.replace(/^(["'])(.*)\1$/, '$2');
+      // A name that is put together may be any name.
+      if (!/^[A-Za-z_]\w*$/.test(name)) this.forget();
+      else if (/^[\w./:@+-]*$/.test(plain)) this.#values.set(name, plain);
+      else this.#values.delete(name);
+    }
+  }
+
+  /** Variables that are known are written out; others stay as they are. */
+  expand(text: string): string {
+    return text.replace(/\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)\})/g, (all, plain, braced) => this.#values.get(plain ?? braced) ?? all);
+  }
+}
+
 /** @throws Refusal */
 export function workdirValue(rest: string): string {
   const path = rest.trim();
-  if (/["'\\$]/.test(path)) throw denied('Dockerfile: WORKDIR is written out in this lab, without variables and quotes');
+  if (/["'\\$]/.test(path))
+    throw denied('Dockerfile: WORKDIR is written without quotes in this lab, and with variables only of ENV lines above it');
   // Nobody knows where a relative one begins: it may be at the root.
   workingFolder(path.startsWith('/') ? path : `/${path}`, 'Dockerfile: WORKDIR');
   return path;
@@ -49,7 +81,8 @@ export function workdirValue(rest: string): string {
 
 /** @throws Refusal */
 export function volumeValue(rest: string): string {
-  if (/[\\$']/.test(rest)) throw denied('Dockerfile: VOLUME is written out in this lab, without variables and quotes');
+  if (/[\\$']/.test(rest))
+    throw denied('Dockerfile: VOLUME is written without quotes in this lab, and with variables only of ENV lines above it');
   for (const path of pathsOf(rest.trim())) target(path, 'Dockerfile: VOLUME');
   return rest;
 }
