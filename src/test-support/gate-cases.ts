@@ -392,6 +392,6 @@ export const BUILD_CASES: readonly {
   { id: 'BLD-039', verdict: 'deny', dockerfile: 'FROM lab\nRUN --mount=type=cache,source=/x,target=/y id' },
   { id: 'BLD-040', verdict: 'missing', dockerfile: 'FROM lab\nRUN --mount=type=bind,from=others,target=/x id' },
   { id: 'BLD-042', verdict: 'deny', dockerfile: 'FROM lab\nRUN --security=insecure id' },
-  { id: 'BLD-047', verdict: 'deny', dockerfile: 'FROM lab\nRUN for i in $(seq 400); do sleep 20 & done; echo survived' },
+  { id: 'BLD-047', verdict: 'deny', dockerfile: 'FROM lab\nRUN sleep 3; for i in $(seq 400); do sleep 20 & done; echo survived' },
   { id: 'BLD-050', verdict: 'deny', dockerfile: `FROM lab\n${'RUN true\n'.repeat(1_000)}` },
 ];

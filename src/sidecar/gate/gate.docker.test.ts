@@ -112,7 +112,10 @@ describe.skipIf(!needsEngine())('the gate before a real engine', () => {
       const steps: readonly (readonly [line: string, out: RegExp])[] = [
         ['create --name life -p 7070:70 -v kept:/k -e A=b -w /tmp lab sh -c "echo born; exec sleep 1000"', /^[0-9a-f]{64}$/],
         ['start life', /^life$/],
-        ['ps --filter name=life --format "{{.Names}} {{.Image}} {{.State}} {{.Ports}}"', /^life lab running 0\.0\.0\.0:7070->70\/tcp$/],
+        [
+          'ps --filter name=life --format "{{.Names}} {{.Image}} {{.State}} {{.Ports}}"',
+          /^life lab:latest running 0\.0\.0\.0:7070->70\/tcp$/,
+        ],
         ['port life', /^70\/tcp -> 0\.0\.0\.0:7070$/m],
         ['inspect -f "{{.State.Running}} {{.Config.WorkingDir}} {{.Config.Env}}" life', /^true \/tmp \[.*A=b/],
         ['top life', /sleep 1000/],

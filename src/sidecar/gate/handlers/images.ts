@@ -39,16 +39,27 @@ export async function listImages(session: GateSession, filters: Filters, all: bo
   const created = (reference: string): number =>
     Number(items.find(({ Id }) => Id === session.context.findImage(reference)?.id)?.Created ?? Number.NaN);
   const tests: Readonly<Record<string, (image: (typeof items)[number], value: string) => boolean>> = {
-    reference: ({ RepoTags }, value) => RepoTags.some((tag) => tag === value || tag.split(':')[0] === value || starMatches(value, tag)),
+    reference: ({ RepoTags }, value) => RepoTags.some((tag) => referenceMatches(value, tag)),
     dangling: ({ RepoTags }, value) => (RepoTags.length === 0) === ['1', 'true'].includes(value),
     label: ({ Labels }, value) => labelMatches(value, bodyOf(Labels)),
     before: ({ Created }, value) => Number(Created) < created(value),
     since: ({ Created }, value) => Number(Created) > created(value),
     until: () => true,
   };
-  return items.filter((image) =>
+  const found = items.filter((image) =>
     Object.entries(filters).every(([key, values]) => values.length === 0 || values.some((value) => tests[key]?.(image, value) ?? false)),
   );
+  const { reference = [] } = filters;
+  if (reference.length === 0) return found;
+  // Of an image that is asked for by its name, other names are not shown.
+  return found.map((image) => ({
+    ...image,
+    RepoTags: image.RepoTags.filter((tag) => reference.some((value) => referenceMatches(value, tag))),
+  }));
+}
+
+function referenceMatches(pattern: string, tag: string): boolean {
+  return tag === pattern || tag.split(':')[0] === pattern || starMatches(pattern, tag);
 }
 
 /** `*` once: begin and end have to fit. */
