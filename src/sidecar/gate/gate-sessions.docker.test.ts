@@ -140,7 +140,7 @@ print("end")`;
     it('DOS-009: a flood of output ends in two small files', async () => {
       const small = await startGateOnEngine(first, image, { limits: { logBytes: MB } });
       try {
-        await docker('run -d --name loud lab sh -c "yes | head -c 20000000"', small);
+        await docker('run -d --name loud lab sh -c "yes $(head -c 1000 /dev/zero | tr \'\\0\' x) | head -c 6000000"', small);
         const id = idOf('loud', small);
         await expect.poll(() => real('inspect', '-f', '{{.State.Status}}', id), WAIT).toBe('exited');
         const path = await real('inspect', '-f', '{{.LogPath}}', id);
