@@ -75,7 +75,7 @@ export const UNLISTED_CASES: readonly GateCase[] = [
   deny('X-070', 'network create -d ipvlan x'),
   deny('X-071', 'network create -d null x'),
   allow('X-072', 'network create --attachable attached'),
-  allow('X-072', 'network rm attached'),
+  allow('X-091', 'network rm attached'),
   deny('X-073', 'network create --ipam-driver x x'),
   deny('X-074', 'network create --label io.ops-lab.gate=x x'),
   deny('X-075', 'network connect host OWN'),
