@@ -18,36 +18,42 @@ export interface GateCase {
   readonly verdict: Verdict;
   /** Words of a docker command line. */
   readonly run?: string;
-  /** A request of its own: method, path, and JSON body. */
+  /** A request of its own: method, path, and a body: JSON, or text as it is. */
   readonly raw?: readonly [method: string, path: string, body?: unknown];
+  /** More lines for the head of `raw`, each with its end. */
+  readonly head?: string;
+  /** What happens inside a container is the same whichever client started it. */
+  readonly once?: true;
   /** In the output, or in the answer's body. */
   readonly out?: RegExp;
   readonly input?: string;
 }
 
-const allow = (id: string, run: string, out?: RegExp, input?: string): GateCase => ({
+export const allow = (id: string, run: string, out?: RegExp, input?: string): GateCase => ({
   id,
   verdict: 'allow',
   run,
   ...(out ? { out } : {}),
   ...(input === undefined ? {} : { input }),
 });
-const deny = (id: string, run: string, out?: RegExp): GateCase => ({ id, verdict: 'deny', run, ...(out ? { out } : {}) });
-const missing = (id: string, run: string): GateCase => ({ id, verdict: 'missing', run });
-const bad = (id: string, run: string, out?: RegExp): GateCase => ({ id, verdict: 'bad', run, ...(out ? { out } : {}) });
-const raw = (id: string, verdict: Verdict, method: string, path: string, body?: unknown, out?: RegExp): GateCase => ({
+export const deny = (id: string, run: string, out?: RegExp): GateCase => ({ id, verdict: 'deny', run, ...(out ? { out } : {}) });
+export const missing = (id: string, run: string): GateCase => ({ id, verdict: 'missing', run });
+export const bad = (id: string, run: string, out?: RegExp): GateCase => ({ id, verdict: 'bad', run, ...(out ? { out } : {}) });
+export const raw = (id: string, verdict: Verdict, method: string, path: string, body?: unknown, out?: RegExp): GateCase => ({
   id,
   verdict,
   raw: body === undefined ? [method, path] : [method, path, body],
   ...(out ? { out } : {}),
 });
-const create = (id: string, verdict: Verdict, host: object, top: object = {}): GateCase =>
+/** Looks at something from inside a container. */
+export const inside = (id: string, run: string, out: RegExp): GateCase => ({ ...allow(id, `run --rm ${run}`, out), once: true });
+export const create = (id: string, verdict: Verdict, host: object, top: object = {}): GateCase =>
   raw(id, verdict, 'POST', '/containers/create', { Image: 'lab', ...top, HostConfig: host });
 
 export const GATE_CASES: readonly GateCase[] = [
   deny('RUN-001', 'run --privileged lab true', /Privileged/),
   create('RUN-002', 'deny', { Privileged: true }),
-  allow('RUN-008', 'run --rm lab grep CapBnd /proc/self/status', /CapBnd:\s0{16}/),
+  inside('RUN-008', 'lab grep CapBnd /proc/self/status', /CapBnd:\s0{16}/),
   deny('RUN-010', 'run --security-opt seccomp=unconfined lab true'),
   deny('RUN-012', 'run --security-opt label=disable lab true'),
   deny('RUN-013', 'run --security-opt no-new-privileges=false lab true'),
@@ -63,7 +69,7 @@ export const GATE_CASES: readonly GateCase[] = [
   missing('RUN-029', 'run --network=container:OTHER lab true'),
   deny('RUN-030', 'run --network=container:WORKSTATION lab true'),
   allow('RUN-031', 'run --rm --network=bridge lab cat /etc/hostname'),
-  allow('RUN-032', 'run --rm --network=none lab ls /sys/class/net', /^lo$/m),
+  inside('RUN-032', '--network=none lab ls /sys/class/net', /^lo$/m),
   missing('RUN-033', 'run --network=OTHERNETPREFIX lab true'),
   raw('RUN-034', 'missing', 'POST', '/containers/create', {
     Image: 'lab',
@@ -71,7 +77,9 @@ export const GATE_CASES: readonly GateCase[] = [
     NetworkingConfig: { EndpointsConfig: { OTHERNET: {} } },
   }),
   deny('RUN-035', 'run --device=/dev/kmsg lab true'),
+  deny('RUN-036', 'run --device=/dev/sda:/dev/x:rwm lab true'),
   deny('RUN-037', 'run --device=/dev/null:/dev/x:rwm lab true'),
+  deny('RUN-039', 'run --gpus all lab true'),
   create('RUN-040', 'deny', { DeviceRequests: [{ Driver: 'cdi', DeviceIDs: ['x'] }] }),
   deny('RUN-041', 'run --device-read-bps /dev/sda:1mb lab true'),
   deny('RUN-043', 'run --runtime=io.containerd.kata.v2 lab true'),
@@ -93,17 +101,15 @@ export const GATE_CASES: readonly GateCase[] = [
   allow('RUN-061', 'run --rm --log-driver=none lab true'),
   deny('RUN-062', 'run --log-opt env-regex=.* lab true'),
   create('RUN-063', 'deny', { Annotations: { 'io.katacontainers.config.hypervisor.path': '/x' } }),
-  allow('RUN-065', 'run --rm --tmpfs /x:size=100g lab grep /x /proc/mounts', /nosuid,nodev,noexec.*size=65536k/),
-  allow('RUN-066', 'run --rm --tmpfs /x:exec,suid,dev lab grep /x /proc/mounts', /nosuid,nodev,noexec/),
-  allow('RUN-068', 'run --rm --shm-size=64g lab df -k /dev/shm', /\b65536\b/),
-  allow(
-    'RUN-070',
-    'run --rm --memory=0 lab sh -c "cat /sys/fs/cgroup/memory/memory.limit_in_bytes || cat /sys/fs/cgroup/memory.max"',
-    /536870912/,
-  ),
-  create('RUN-072', 'bad', {}, { StopTimeout: 1.5 }),
+  create('RUN-064', 'deny', { Annotations: { 'dev.gvisor.internal.flag': 'value' } }),
+  inside('RUN-065', '--tmpfs /x:size=100g lab grep /x /proc/mounts', /nosuid,nodev,noexec.*size=65536k/),
+  inside('RUN-066', '--tmpfs /x:exec,suid,dev lab grep /x /proc/mounts', /nosuid,nodev,noexec/),
+  inside('RUN-068', '--shm-size=64g lab df -k /dev/shm', /\b65536\b/),
+  inside('RUN-070', '--memory=0 lab sh -c "cat /sys/fs/cgroup/memory/memory.limit_in_bytes || cat /sys/fs/cgroup/memory.max"', /536870912/),
+  raw('RUN-072', 'bad', 'POST', '/containers/create', '{"Image":"lab","HostConfig":{"Memory":9223372036854775807}}', /safe integer/),
   allow('RUN-075', 'run --rm --cpuset-cpus=0 lab true'),
-  allow('RUN-077', 'run --rm --pids-limit=-1 lab sh -c "cat /sys/fs/cgroup/pids/pids.max || cat /sys/fs/cgroup/pids.max"', /128/),
+  inside('RUN-074', '--cpus=64 lab sh -c "cat /sys/fs/cgroup/cpu/cpu.cfs_quota_us || cat /sys/fs/cgroup/cpu.max"', /^[12]00000\b/m),
+  inside('RUN-077', '--pids-limit=-1 lab sh -c "cat /sys/fs/cgroup/pids/pids.max || cat /sys/fs/cgroup/pids.max"', /128/),
   allow('RUN-079', 'run --rm --user 0 lab id', /uid=0/),
   deny('RUN-082', 'run --dns 10.0.0.53 lab true'),
   deny('RUN-084', 'run --add-host gate.internal:6.6.6.6 lab true', /reserved/),
@@ -129,8 +135,12 @@ export const GATE_CASES: readonly GateCase[] = [
   deny('VOL-006', 'run --mount type=bind,src=/etc,dst=/e lab true'),
   allow('VOL-007', 'run --rm -v /lab:/app lab ls /app', /mine/),
   create('VOL-008', 'deny', { Binds: ['/lab/../../..:/x'] }),
+  deny('VOL-010', 'run -v /lab/link:/x lab true'),
+  inside('VOL-010', '-v /lab:/app lab readlink -f /app/link/hostname', /^\/etc\/hostname$/m),
   deny('VOL-012', 'volume create -o type=none -o o=bind -o device=/ x'),
   deny('VOL-014', 'volume create -o type=nfs -o o=addr=10.0.0.5,rw -o device=:/export x'),
+  deny('VOL-015', 'volume create -o type=cifs -o device=//10.0.0.5/c x'),
+  deny('VOL-017', 'volume create -o type=ext4 -o device=/dev/sda1 x'),
   deny('VOL-019', 'volume create -d rexray/ebs x'),
   raw('VOL-020', 'deny', 'POST', '/volumes/create', { Name: 'x', ClusterVolumeSpec: { Group: 'a' } }),
   allow('VOL-021', 'volume create OTHERVOLUME'),
@@ -157,8 +167,11 @@ export const GATE_CASES: readonly GateCase[] = [
   deny('NET-006', 'network create -d someplugin p'),
   deny('NET-007', 'network create --subnet 10.0.0.0/8 n'),
   deny('NET-009', 'network create --subnet 0.0.0.0/0 n'),
+  deny('NET-010', 'network create --gateway 192.168.1.1 --subnet 192.168.1.0/24 n'),
   deny('NET-011', 'network create -o com.docker.network.bridge.name=docker0 n'),
   deny('NET-012', 'network create -o com.docker.network.bridge.host_binding_ipv4=0.0.0.0 n'),
+  deny('NET-014', 'network create -o com.docker.network.bridge.gateway_mode_ipv4=nat-unprotected n'),
+  deny('NET-015', 'network create -o com.docker.network.bridge.trusted_host_interfaces=eth0 n'),
   deny('NET-016', 'network create -o com.docker.network.driver.mtu=1 n'),
   deny('NET-018', 'network create --ipv6 --subnet fd00::/8 n'),
   deny('NET-019', 'network create --ingress n'),
@@ -179,7 +192,22 @@ export const GATE_CASES: readonly GateCase[] = [
   missing('NET-037', 'network rm OTHERNETPREFIX'),
   deny('NET-022', 'network rm bridge'),
   allow('NET-045', 'run --rm -p 22:22 lab true'),
-  allow('NET-056', 'run --rm lab sh -c "timeout 5 getent hosts secret.attacker.example || echo none $?"', /none (?:2|124)/),
+  bad('NET-048', 'run -p 1-65535:1-65535 lab true'),
+  inside('NET-056', 'lab sh -c "timeout 5 getent hosts secret.attacker.example || echo none $?"', /none (?:2|124)/),
+  inside('NET-057', 'lab sh -c "cat /proc/net/if_inet6 || true; echo end"', /^(?![\s\S]*fe80)[\s\S]*end$/),
+  inside(
+    'NET-058',
+    `lab sh -c "python3 -c 'import socket; socket.socket(17, 3, 768)' || echo refused; ip neigh add 10.9.9.9 dev eth0 || echo refused"`,
+    /refused[\s\S]*refused/,
+  ),
+  // Connections are descriptors, so they are counted with them.
+  inside('NET-059', '--ulimit nofile=4096:4096 lab sh -c "ulimit -n 5000 || echo refused; ulimit -Hn"', /refused[\s\S]*4096/),
+  // A firewall that is loaded again opens nothing: nobody answers where the way out would be.
+  inside(
+    'NET-060',
+    'lab sh -c "curl -s --max-time 4 http://172.17.0.1:22; ip neigh; echo end"',
+    /^(?![\s\S]*(?:REACHABLE|STALE|DELAY))[\s\S]*end$/,
+  ),
   raw('NET-049', 'bad', 'POST', '/containers/create', { Image: 'lab', HostConfig: { PortBindings: { '80/tcp;x': [{ HostPort: '1' }] } } }),
 
   deny('EXE-004', 'exec WORKSTATION sh'),
@@ -203,10 +231,14 @@ export const GATE_CASES: readonly GateCase[] = [
   missing('EXE-027', 'commit OTHER stolen'),
   deny('EXE-028', 'commit WORKSTATION stolen'),
   deny('EXE-029', 'commit OWN lab:latest'),
+  deny('EXE-031', 'commit -c "ONBUILD RUN x" -c "VOLUME /a" OWN x'),
   missing('EXE-032', 'cp OTHER:/etc/passwd -'),
   missing('EXE-033', 'cp /etc/hostname OTHER:/'),
   allow('EXE-035', 'cp OWN:/data/file -', /kept/),
   deny('EXE-036', 'cp /etc/hostname OWN:/'),
+  raw('EXE-037', 'deny', 'PUT', '/containers/OWN/archive?path=%2F'),
+  raw('EXE-039', 'missing', 'PUT', '/containers/OTHER/archive?path=%2F'),
+  raw('EXE-042', 'missing', 'HEAD', '/containers/OTHER/archive?path=%2F'),
   missing('EXE-043', 'kill OTHER'),
   deny('EXE-046', 'pause WORKSTATION'),
   allow('EXE-047', 'pause OWN'),
@@ -216,28 +248,40 @@ export const GATE_CASES: readonly GateCase[] = [
   allow('EXE-053', 'update --memory 64m --memory-swap 64m OWN'),
   missing('EXE-055', 'wait OTHER'),
   raw('EXE-056', 'missing', 'DELETE', '/containers/OTHER?force=1'),
+  missing('EXE-058', 'rm --link OTHER/alias'),
   deny('EXE-061', 'container prune -f --filter until=1s'),
   raw('EXE-062', 'deny', 'POST', '/containers/OWN/checkpoints', { CheckpointID: 'c', CheckpointDir: '/etc' }),
   raw('EXE-062', 'deny', 'POST', '/containers/OWN/start?checkpoint=c1&checkpoint-dir=%2Fetc'),
+  raw('EXE-063', 'allow', 'POST', '/containers/OWN/start', { Binds: ['/:/h'] }),
   raw('EXE-064', 'deny', 'POST', '/containers/OWN/copy', { Resource: '/etc' }),
 
   allow('IMG-001', 'pull lab', /up to date/),
   deny('IMG-002', 'pull busybox', /not in this lab/),
   deny('IMG-003', 'pull evil.example:5000/x'),
+  deny('IMG-004', 'pull 169.254.169.254/latest'),
   deny('IMG-006', `pull lab@sha256:${'a'.repeat(64)}`),
   raw('IMG-007', 'deny', 'POST', '/images/create?fromSrc=http%3A%2F%2F169.254.169.254%2Fx'),
+  raw('IMG-008', 'deny', 'POST', '/images/create?fromSrc=-&repo=x'),
+  deny('IMG-010', 'import -c "LABEL io.ops-lab.session=other" - y'),
   deny('IMG-011', 'load'),
+  raw('IMG-012', 'deny', 'POST', '/images/load?quiet=1'),
   deny('IMG-014', 'login -u a -p b evil.example'),
   missing('IMG-018', `tag sha256:${'1'.repeat(64)} mine`),
+  missing('IMG-018', 'tag OTHERIMAGE mine'),
+  missing('IMG-019', 'run OTHERIMAGE true'),
+  missing('IMG-022', 'rmi OTHERIMAGE'),
+  raw('IMG-022', 'missing', 'DELETE', '/images/OTHERIMAGE?force=1'),
   allow('IMG-017', 'tag lab mine:1'),
   allow('IMG-017', 'run --rm mine:1 echo tagged', /tagged/),
   allow('IMG-017', 'rmi mine:1', /Untagged: mine:1/),
   deny('IMG-002', 'rmi lab'),
   deny('IMG-028', 'history lab'),
   deny('IMG-029', 'save lab'),
+  raw('IMG-030', 'missing', 'GET', '/images/get?names=OTHERIMAGE&names=lab'),
   deny('IMG-031', 'search x'),
   raw('IMG-032', 'deny', 'GET', '/distribution/evil.example/x/json'),
   raw('IMG-033', 'deny', 'GET', '/images/lab/attestations'),
+  deny('IMG-034', 'manifest inspect evil.invalid/x'),
 
   deny('OWN-001', 'run --label io.ops-lab.session=other lab true', /reserved/),
   allow('OWN-003', 'run --rm --label IO.OPS-LAB.SESSION=other lab true'),
@@ -253,6 +297,7 @@ export const GATE_CASES: readonly GateCase[] = [
   raw('OWN-020', 'bad', 'GET', '/containers/json?filters=%7B%7D&filters=%7B%7D'),
   raw('OWN-021', 'bad', 'GET', '/containers/json?filters=not-json'),
   allow('OWN-024', 'ps -aq --filter ancestor=others --filter volume=OTHERVOLUME', /^$/),
+  inside('OWN-033', 'lab sh -c "ls /var/run/docker.sock /run/ops-lab || echo none"', /none/),
 
   deny('SWM-003', 'swarm leave --force'),
   raw('SWM-004', 'deny', 'GET', '/swarm/unlockkey'),
@@ -260,13 +305,19 @@ export const GATE_CASES: readonly GateCase[] = [
   raw('SWM-008', 'deny', 'GET', '/nodes'),
   raw('SWM-009', 'deny', 'POST', '/secrets/create', { Name: 'x' }),
   raw('SWM-010', 'deny', 'POST', '/configs/create', { Name: 'x' }),
+  deny('SWM-011', 'plugin install --grant-all-permissions evil/plugin'),
   raw('SWM-012', 'deny', 'POST', '/plugins/create'),
   raw('SWM-013', 'deny', 'GET', '/plugins/privileges?remote=evil.example%2Fx'),
   raw('SWM-014', 'deny', 'GET', '/tasks'),
   raw('SWM-015', 'deny', 'GET', '/debug/pprof/heap'),
   allow('SWM-020', 'version', /Engine/),
   raw('BLD-054', 'deny', 'POST', '/session'),
+  raw('BLD-011', 'deny', 'POST', '/build?squash=1'),
+  raw('BLD-019', 'deny', 'POST', '/build?remote=http%3A%2F%2F169.254.169.254%2FDockerfile'),
+  raw('BLD-020', 'deny', 'POST', '/build?remote=https%3A%2F%2Fgit.example%2Fx.git%23main%3Adir'),
+  raw('BLD-053', 'allow', 'POST', '/build/prune?all=1', undefined, /CachesDeleted/),
   raw('BLD-055', 'deny', 'POST', '/grpc'),
+  inside('DOS-006', 'lab sh -c "dd if=/dev/zero of=/dev/shm/x bs=1M count=100 || echo full"', /full/),
 
   raw('HTP-001', 'bad', 'POST', '/containers/create', { Image: 'lab', hostconfig: { Privileged: true } }),
   raw('HTP-010', 'bad', 'POST', '/containers/create', { Image: 'lab', Binds: ['/:/h'], Privileged: true }),
@@ -274,14 +325,38 @@ export const GATE_CASES: readonly GateCase[] = [
   create('HTP-016', 'bad', { Privileged: 'true' }),
   create('HTP-016', 'bad', { Privileged: [true] }),
   create('HTP-019', 'bad', {}, { Labels: { constructor: { prototype: { x: 1 } } } }),
+  ...[
+    '{"Image":"lab","HostConfig":{"Privileged":true},"HostConfig":{}}',
+    '{"Image":"lab","HostConfig":{"Binds":[]},"HostConfig":{"Binds":["/:/h"]}}',
+    '{"Image":"lab","HostConfig":{"Net\\u0077or\\u212aMode":"host"}}',
+    '{"Image":"lab"} {"HostConfig":{"Privileged":true}}',
+    '{"Image":"lab","HostConfig":{"Memory":NaN}}',
+    '{"Image":"lab","HostConfig":{"Memory":1e400}}',
+    '['.repeat(100_000) + ']'.repeat(100_000),
+    'null',
+  ].map((text, index) => raw(`HTP-0${['04', '05', '07', '12', '14', '15', '17', '20'][index]}`, 'bad', 'POST', '/containers/create', text)),
+  { ...create('HTP-037', 'deny', { Privileged: true }), head: 'Connection: Upgrade\r\nUpgrade: tcp\r\n' },
+  { ...raw('HTP-040', 'allow', 'GET', '/containers/json'), head: 'Upgrade: tcp\r\n' },
+  raw('HTP-059', 'bad', 'POST', '/containers/create?HostConfig=%7B%22Privileged%22%3Atrue%7D', { Image: 'lab' }),
 
-  allow('HRD-001', 'run --rm lab sh -c "mount -t proc proc /mnt || echo refused"', /refused/),
-  allow('HRD-004', 'run --rm lab sh -c "mkdir /sys/fs/cgroup/memory/x || mkdir /sys/fs/cgroup/x || echo refused"', /refused/),
-  allow('HRD-005', 'run --rm lab sh -c "mknod /x b 8 0 || echo refused"', /refused/),
-  allow('HRD-006', 'run --rm lab sh -c "unshare -U true || echo refused"', /refused/),
-  allow('HRD-008', 'run --rm lab sh -c "ip link add x type dummy || echo refused"', /refused/),
-  allow('HRD-015', 'run --rm lab sh -c "date -s 2020-01-01 || echo refused; hostname other || echo refused"', /refused[\s\S]*refused/),
-  allow('HRD-016', 'run --rm lab sh -c "ulimit -c"', /^0$/m),
+  inside('HRD-001', 'lab sh -c "mount -t proc proc /mnt || echo refused"', /refused/),
+  inside('HRD-004', 'lab sh -c "mkdir /sys/fs/cgroup/memory/x || mkdir /sys/fs/cgroup/x || echo refused"', /refused/),
+  inside('HRD-005', 'lab sh -c "mknod /x b 8 0 || echo refused"', /refused/),
+  inside('HRD-006', 'lab sh -c "unshare -U true || echo refused"', /refused/),
+  inside('HRD-008', 'lab sh -c "ip link add x type dummy || echo refused"', /refused/),
+  inside('HRD-009', 'lab sh -c "ps -e -o args | grep -c ^sleep || echo none; strace -p 4000000 || echo refused"', /none[\s\S]*refused/),
+  inside(
+    'HRD-012',
+    'lab sh -c "for p in 2375 2376; do timeout 2 nc -z 172.17.0.1 $p && echo open; done; echo end"',
+    /^(?!.*open)[\s\S]*end$/,
+  ),
+  inside(
+    'HRD-014',
+    'lab sh -c "su -s /bin/sh -c id nobody || echo refused; grep NoNewPrivs /proc/self/status"',
+    /refused[\s\S]*NoNewPrivs:\s1/,
+  ),
+  inside('HRD-015', 'lab sh -c "date -s 2020-01-01 || echo refused; hostname other || echo refused"', /refused[\s\S]*refused/),
+  inside('HRD-016', 'lab sh -c "ulimit -c"', /^0$/m),
 ];
 
 /** Builds: a Dockerfile, what it is called with, and how it ends. */
@@ -302,6 +377,8 @@ export const BUILD_CASES: readonly {
   { id: 'BLD-003', verdict: 'missing', dockerfile: 'FROM lab', args: '--network container:OTHER' },
   { id: 'BLD-004', verdict: 'allow', dockerfile: 'FROM lab\nRUN ls /sys/class/net > /net; echo net: $(cat /net)', out: /net: lo$/m },
   { id: 'BLD-006', verdict: 'deny', dockerfile: 'FROM lab', args: '--cgroup-parent /' },
+  { id: 'BLD-007', verdict: 'deny', dockerfile: 'FROM lab', args: '--security-opt seccomp=unconfined' },
+  { id: 'BLD-010', verdict: 'deny', dockerfile: 'FROM lab', args: '--isolation hyperv' },
   { id: 'BLD-009', verdict: 'allow', dockerfile: 'FROM lab\nRUN ulimit -n', args: '--shm-size 64g --ulimit nofile=1000000', out: /^4096/m },
   { id: 'BLD-013', verdict: 'deny', dockerfile: 'FROM lab', args: '--cache-from others' },
   { id: 'BLD-015', verdict: 'deny', dockerfile: 'FROM lab', args: '-t evil.example:5000/x' },
@@ -315,5 +392,6 @@ export const BUILD_CASES: readonly {
   { id: 'BLD-039', verdict: 'deny', dockerfile: 'FROM lab\nRUN --mount=type=cache,source=/x,target=/y id' },
   { id: 'BLD-040', verdict: 'missing', dockerfile: 'FROM lab\nRUN --mount=type=bind,from=others,target=/x id' },
   { id: 'BLD-042', verdict: 'deny', dockerfile: 'FROM lab\nRUN --security=insecure id' },
+  { id: 'BLD-047', verdict: 'deny', dockerfile: 'FROM lab\nRUN sleep 3; for i in $(seq 400); do sleep 20 & done; echo survived' },
   { id: 'BLD-050', verdict: 'deny', dockerfile: `FROM lab\n${'RUN true\n'.repeat(1_000)}` },
 ];

@@ -1,6 +1,7 @@
 /** Sessions on the real engine, each with a network, a workstation container and a gate; and what the engine has of them. */
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +9,12 @@ import { completeConfig, type GateConfig } from '../sidecar/gate/config.ts';
 import { endSession } from '../sidecar/gate/end-session.ts';
 import { Gate } from '../sidecar/gate/gate.ts';
 import { GateSession } from '../sidecar/gate/session.ts';
+
+/** The docker clients of this machine. */
+export const CLIENTS = ['/usr/local/bin/docker', '/usr/bin/docker', '/opt/homebrew/bin/docker'].filter((path) => existsSync(path));
+
+/** Words of a command line; double quotes hold one together. */
+export const words = (line: string): string[] => (line.match(/"[^"]*"|\S+/g) ?? []).map((word) => word.replace(/^"(.*)"$/, '$1'));
 
 export interface Ran {
   readonly code: number;
@@ -108,6 +115,7 @@ export async function startGateOnEngine(
     allowedImages: [{ name: 'lab:latest', id: image }],
     labels: { 'io.ops-lab.session': id, 'io.ops-lab.service': '~gate' },
     secret: randomBytes(32).toString('hex'),
+    reservedNames: ['terminal'],
     ...more,
     limits: { requestsPerSecond: 500, requestBurst: 2_000, ...more.limits },
   });

@@ -30,6 +30,15 @@ export function needsEngine(): boolean {
   ]), 'install and start one (Debian: apt-get install docker.io), or run npm test -- --provision as root');
 }
 
+/** The version of the engine, for tests that need a newer one and say so; empty without an engine. */
+export function engineVersion(): string {
+  try {
+    return execFileSync('docker', ['version', '-f', '{{.Server.Version}}'], { encoding: 'utf8', timeout: 10_000 }).trim();
+  } catch {
+    return '';
+  }
+}
+
 /** The path of a Chromium, or null. @throws in CI when there is none */
 export function needsBrowser(): string | null {
   const found = [process.env.OPS_LAB_CHROMIUM ?? '', ...CHROMIUM].find((path) => path !== '' && existsSync(path)) ?? null;

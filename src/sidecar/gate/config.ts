@@ -32,6 +32,8 @@ export interface GateConfig {
   readonly terminalContainerId: string;
   /** Containers of the lab itself that are handed to the learner as theirs. */
   readonly services: readonly LabService[];
+  /** Names of the lab's services: a container that a learner makes under one of them takes its place. */
+  readonly serviceNames: readonly string[];
   readonly allowedImages: readonly NamedImage[];
   /** Capabilities, without `CAP_`, that each container gets; never others. */
   readonly capabilities: readonly string[];
@@ -58,6 +60,7 @@ const OPTIONAL = {
   workspaceVolume: null,
   workspacePath: '/lab',
   services: [],
+  serviceNames: [],
   allowedImages: [],
   capabilities: [],
   sysctls: [],

@@ -3,11 +3,14 @@ import { bodyOf, listOf } from './answers/scrub.ts';
 import { CODE_LABEL } from './names.ts';
 import type { GateSession } from './session.ts';
 
+/** Rounds that may bring nothing; as long as something goes away, it goes on. */
 const ROUNDS = 5;
 
 interface Found {
   readonly kind: 'container' | 'network' | 'volume' | 'image';
   readonly id: string;
+  /** Of an image: the one that it was made from. */
+  readonly parent?: string;
 }
 
 /**
@@ -15,18 +18,32 @@ interface Found {
  * @returns what could not be removed, as `container ID`; empty when all is gone
  */
 export async function endSession(session: GateSession): Promise<string[]> {
-  let left: Found[] = [];
-  for (let round = 0; round < ROUNDS; round += 1) {
-    left = await find(session);
-    if (left.length === 0) break;
-    if (round > 0) await new Promise((resolve) => setTimeout(resolve, 200 * round));
+  let left: Found[] = await find(session);
+  for (let idle = 0; left.length > 0 && idle < ROUNDS; ) {
+    if (idle > 0) await new Promise((resolve) => setTimeout(resolve, 200 * idle));
     await Promise.all(left.filter(({ kind }) => kind === 'container').map((one) => remove(session, one)));
     await Promise.all(left.filter(({ kind }) => kind === 'network' || kind === 'volume').map((one) => remove(session, one)));
-    // Children before their parents, which the engine refuses to remove: several passes.
-    for (const one of left.filter(({ kind }) => kind === 'image').reverse()) await remove(session, one);
+    await removeImages(
+      session,
+      left.filter(({ kind }) => kind === 'image'),
+    );
+    const before = left.length;
+    left = await find(session);
+    idle = left.length < before ? 0 : idle + 1;
   }
   for (const row of session.ledger.rows()) if (!left.some(({ id }) => id === row.id)) session.ledger.remove(row);
   return left.map(({ kind, id }) => `${kind} ${id}`);
+}
+
+/** Children before their parents, which the engine does not let go before. */
+async function removeImages(session: GateSession, images: readonly Found[]): Promise<void> {
+  let waiting = images;
+  while (waiting.length > 0) {
+    const parents = new Set(waiting.map(({ parent }) => parent));
+    const leaves = waiting.filter(({ id }) => !parents.has(id));
+    for (const one of leaves) await remove(session, one);
+    waiting = leaves.length > 0 ? waiting.filter(({ id }) => parents.has(id)) : [];
+  }
 }
 
 async function remove(session: GateSession, { kind, id }: Found): Promise<void> {
@@ -65,7 +82,8 @@ async function find(session: GateSession): Promise<Found[]> {
     if (verified('volume', item.Name, item.Labels)) known.set(`v${item.Name}`, { kind: 'volume', id: String(item.Name) });
   }
   for (const item of listOf(await engine.call({ method: 'GET', path: '/images/json', query: { all: 1, filters } }))) {
-    if (verified('build', '', item.Labels)) known.set(`i${item.Id}`, { kind: 'image', id: String(item.Id) });
+    if (verified('build', '', item.Labels))
+      known.set(`i${item.Id}`, { kind: 'image', id: String(item.Id), parent: String(item.ParentId ?? '') });
   }
   const paths = { container: '/containers', network: '/networks', volume: '/volumes', image: '/images' };
   for (const kind of ['container', 'network', 'volume', 'image'] as const) {

@@ -129,6 +129,8 @@ export class EngineClient {
       createConnection: () => {
         const socket = connect({ path: socketPath, allowHalfOpen: true });
         this.#open.add(socket);
+        // Whoever has it after a switch of protocols hears of its end by `close`; an error without a listener would end the gate.
+        socket.on('error', () => {});
         socket.once('close', () => this.#open.delete(socket));
         return socket;
       },
@@ -160,7 +162,10 @@ export class EngineClient {
 function send(request: ReturnType<typeof httpRequest>, call: EngineCall): void {
   if (call.archive) {
     call.archive.stream.on('error', (error) => request.destroy(error));
-    call.archive.stream.pipe(request);
+    // A build that is cut off leaves no open file behind.
+    const { stream } = call.archive;
+    request.on('close', () => stream.destroy());
+    stream.pipe(request);
     return;
   }
   request.end(call.body === undefined ? undefined : Buffer.from(JSON.stringify(call.body)));

@@ -55,6 +55,7 @@ export class Gate {
     };
     this.#server = new GateServer(config.limits, common, (exchange) => this.#handle(exchange));
     await this.#server.listen(config.listenSocket, config.socketMode);
+    session.disk.start();
   }
 
   /** Cuts learners and engine off. What was made stays; see end-session.ts. */
@@ -112,6 +113,7 @@ export class Gate {
       // The same words for foreign and missing come before the verdict.
       if (endpoint.about === 'container') context.container(subject || (new URLSearchParams(head.query).get('container') ?? ''));
       if (endpoint.about === 'image') context.image(subject);
+      if (endpoint.about === 'images') for (const name of new URLSearchParams(head.query).getAll('names')) context.image(name);
       if (endpoint.about === 'plugin') throw new Refusal(404, `plugin "${subject}" not found`);
       throw denied(endpoint.answer);
     }

@@ -53,6 +53,25 @@ describe('the ledger', () => {
     third.close();
   });
 
+  it('writes its file anew when it has grown, and forgets nothing that is ours', () => {
+    const file = join(temporaryDirectory(), 'ledger.jsonl');
+    const ledger = new Ledger(file, 50);
+    ledger.complete(ledger.intend('container', 'kept'), hex(1));
+    ledger.intend('volume', 'wanted');
+    for (let number = 2; number < 40; number += 1) ledger.remove(ledger.complete(ledger.intend('container', 'churn'), hex(number)));
+    ledger.complete(ledger.intend('image', ''), hex(3));
+    ledger.close();
+    expect(readFileSync(file, 'utf8').split('\n').length).toBeLessThan(100);
+    const again = new Ledger(file);
+    expect(again.rows().map(({ kind, name, state }) => `${kind} ${name} ${state}`)).toEqual([
+      'container kept ours',
+      'volume wanted intent',
+      'image  ours',
+    ]);
+    expect(again.everById('container', hex(20))?.state).toBe('gone');
+    again.close();
+  });
+
   it('V-3: is the same as a plain model under any order of steps and restarts', () => {
     const file = join(temporaryDirectory(), 'ledger.jsonl');
     let round = 0;
@@ -67,7 +86,7 @@ describe('the ledger', () => {
       fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
         round += 1;
         const path = `${file}.${round}`;
-        let ledger = new Ledger(path);
+        let ledger = new Ledger(path, 12);
         const model = new Map<string, { kind: Kind; name: string; id: string | null }>();
         let ids = 0;
         for (const { op, which, kind, name } of steps) {
@@ -75,7 +94,7 @@ describe('the ledger', () => {
           if (op === 'intend') model.set(ledger.intend(kind, name).key, { kind, name, id: null });
           else if (op === 'restart') {
             ledger.close();
-            ledger = new Ledger(path);
+            ledger = new Ledger(path, 12);
           } else if (row && op === 'complete' && row.id === null) {
             ids += 1;
             ledger.complete(row, hex(ids));

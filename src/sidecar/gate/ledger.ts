@@ -4,7 +4,7 @@
  */
 
 import { randomUUID } from 'node:crypto';
-import { appendFileSync, closeSync, existsSync, openSync, readFileSync } from 'node:fs';
+import { appendFileSync, closeSync, existsSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 
 export type Kind = 'container' | 'network' | 'volume' | 'image' | 'exec';
 
@@ -62,20 +62,28 @@ export type OwnRow = Row & { readonly id: string };
 
 /** Ids, of what is there and what has been removed, that are known at most. */
 const REMEMBERED = 5_000;
+/** Lines after which the file is written anew: a learner who makes and removes for days does not fill the disk. */
+const MOST_LINES = 20_000;
 
 export class Ledger {
   readonly #rows = new Map<string, Row>();
   readonly #byId = new Map<string, Row>();
+  readonly #path: string | null;
+  readonly #mostLines: number;
   #file: number | null = null;
+  #lines = 0;
 
   /** @param path of the file, or null to keep it in memory only; rows of an earlier run are read */
-  constructor(path: string | null) {
+  constructor(path: string | null, mostLines = MOST_LINES) {
+    this.#path = path;
+    this.#mostLines = mostLines;
     if (path === null) return;
     if (existsSync(path)) {
       for (const line of readFileSync(path, 'utf8').split('\n')) {
         if (line === '') continue;
         try {
           this.#keep(JSON.parse(line) as Row);
+          this.#lines += 1;
         } catch {
           // The last line of a run that was killed while it wrote.
         }
@@ -149,8 +157,29 @@ export class Ledger {
 
   #write(row: Row): Row {
     this.#keep(row);
-    if (this.#file !== null) appendFileSync(this.#file, `${JSON.stringify(row)}\n`);
+    if (this.#file === null) return row;
+    appendFileSync(this.#file, `${JSON.stringify(row)}\n`);
+    this.#lines += 1;
+    if (this.#lines > this.#mostLines) this.#compact();
     return row;
+  }
+
+  /** Writes what is known into a new file, which takes the place of the old one whole or not at all. */
+  #compact(): void {
+    if (this.#path === null || this.#file === null) return;
+    // What is gone comes first, so that an id that is ours again is read as ours.
+    const rows = [...[...this.#byId.values()].filter(({ state }) => state === 'gone'), ...this.#rows.values()];
+    try {
+      writeFileSync(`${this.#path}.new`, rows.map((row) => `${JSON.stringify(row)}\n`).join(''), { mode: 0o600 });
+      renameSync(`${this.#path}.new`, this.#path);
+    } catch {
+      // The old file is still whole; later there may be room.
+      this.#lines = 0;
+      return;
+    }
+    closeSync(this.#file);
+    this.#file = openSync(this.#path, 'a', 0o600);
+    this.#lines = rows.length;
   }
 
   #keep(row: Row): void {

@@ -30,6 +30,14 @@ export interface Limits {
   /** Per log file; two of them are kept. */
   readonly logBytes: number;
   readonly archiveBytes: number;
+  /** Bytes, and files, that all containers and volumes of the session hold together. */
+  readonly diskBytes: number;
+  readonly diskFiles: number;
+  /** What has to stay free on the engine's disk: bytes and inodes. */
+  readonly diskReserveBytes: number;
+  readonly diskReserveFiles: number;
+  /** Milliseconds between two looks at the disk. */
+  readonly diskMs: number;
   readonly connections: number;
   readonly streams: number;
   readonly requestsPerSecond: number;
@@ -77,6 +85,11 @@ export const DEFAULT_LIMITS: Limits = {
   fileBytes: 1024 * MB,
   logBytes: 5 * MB,
   archiveBytes: 64 * MB,
+  diskBytes: 1024 * MB,
+  diskFiles: 100_000,
+  diskReserveBytes: 512 * MB,
+  diskReserveFiles: 20_000,
+  diskMs: 15_000,
   connections: 32,
   streams: 24,
   requestsPerSecond: 50,
@@ -144,5 +157,20 @@ export class Slots {
       given = true;
       this.#used -= 1;
     };
+  }
+}
+
+/** Lets one after the other in. */
+export class Turns {
+  #last: Promise<void> = Promise.resolve();
+
+  /** Runs `work` when all before it have ended, well or not. */
+  run<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#last.then(work);
+    this.#last = result.then(
+      () => {},
+      () => {},
+    );
+    return result;
   }
 }

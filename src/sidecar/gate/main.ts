@@ -1,5 +1,6 @@
 /**
- * `gate.mjs serve CONFIG.json` listens until SIGTERM or the end of its standard input, and says so in one line of JSON.
+ * `gate.mjs serve CONFIG.json` listens until SIGTERM or the end of its standard input, and says so in one line of JSON. Further
+ * lines tell of containers that take the place of services: `{"rebuilt":{"name":…,"id":…}}`.
  * `gate.mjs end CONFIG.json` removes all that the session has made, and says what is left.
  */
 import { createInterface } from 'node:readline';
@@ -35,6 +36,8 @@ async function serve(path: string): Promise<void> {
   await gate.open();
   lines.on('line', (line) => gate.session.share(readServices(line)));
   say({ listening: config.listenSocket, apiVersion: gate.session.facts.apiVersion });
+  gate.session.onRebuilt = (rebuilt) => say({ rebuilt });
+  for (const rebuilt of gate.session.rebuilt()) say({ rebuilt });
 }
 
 async function end(path: string): Promise<void> {

@@ -39,7 +39,9 @@ export class Names {
   }
 
   isReserved(name: string): boolean {
-    return RESERVED.test(name) || this.#reserved.has(name.toLowerCase());
+    // Resolvers take a dot at the end for nothing.
+    const plain = name.replace(/\.+$/, '').toLowerCase();
+    return RESERVED.test(plain) || this.#reserved.has(plain);
   }
 
   mangle(name: string): string {

@@ -1,8 +1,9 @@
 /** All that belongs to one session, for the handlers. */
 import type { GateConfig, LabService } from './config.ts';
+import { DiskWatch } from './disk-watch.ts';
 import { chooseVersion, compareVersions, EngineClient, EngineRefusal } from './engine-client.ts';
 import { Ledger, type OwnRow, type Row } from './ledger.ts';
-import { Rate, Slots } from './limits.ts';
+import { Rate, Slots, Turns } from './limits.ts';
 import { Names } from './names.ts';
 import { PolicyContext } from './policy/context.ts';
 import { limited, Refusal } from './refusal.ts';
@@ -17,6 +18,8 @@ export interface EngineFacts {
   readonly processors: number;
   readonly memory: number;
   readonly storageDriver: string;
+  /** Where the engine keeps all; empty when it does not say. */
+  readonly dataFolder: string;
   readonly cgroupVersion: string;
 }
 
@@ -36,8 +39,12 @@ export class GateSession {
   readonly streams: Slots;
   readonly builds: Slots;
   readonly startedAt = Date.now();
-  /** Memory and pids of containers that are just being started. */
-  readonly starting = new Map<string, { readonly memory: number; readonly pids: number }>();
+  /** Containers that are just being started. */
+  readonly starting = new Map<string, OwnRow>();
+  readonly starts = new Turns();
+  readonly disk: DiskWatch;
+  /** Called with each container of the learner's that takes the place of a service. */
+  onRebuilt: (service: LabService) => void = () => {};
   #facts: EngineFacts | null = null;
 
   constructor(config: GateConfig) {
@@ -48,6 +55,7 @@ export class GateSession {
     this.engine = new EngineClient({ socketPath: config.engineSocket, timeoutMs: limits.engineMs, answerBytes: limits.answerBytes });
     this.context = new PolicyContext(config, this.names, this.ledger);
     this.ports = new PortForwards(this);
+    this.disk = new DiskWatch(this);
     this.requests = new Rate(limits.requestsPerSecond, limits.requestBurst);
     this.streams = new Slots(limits.streams);
     this.builds = new Slots(limits.builds);
@@ -79,6 +87,7 @@ export class GateSession {
       processors: Number(info.NCPU ?? 1),
       memory: Number(info.MemTotal ?? 0),
       storageDriver: String(info.Driver ?? ''),
+      dataFolder: String(info.DockerRootDir ?? ''),
       cgroupVersion: String(info.CgroupVersion ?? '1'),
     };
     await this.#settle();
@@ -92,6 +101,24 @@ export class GateSession {
       if (ledger.everById('container', id) || ledger.named('container', name)) continue;
       ledger.complete(ledger.intend('container', name, { service: true }), id);
     }
+  }
+
+  /** Containers of the learner's that stand where a service of the lab was. */
+  rebuilt(): LabService[] {
+    return this.ledger
+      .own('container')
+      .filter((row) => this.#isRebuilt(row))
+      .map(({ name, id }) => ({ name, id }));
+  }
+
+  /** Tells the core, whose probes look at services by name. */
+  tellRebuilt(containerId: string): void {
+    const row = this.ledger.byId('container', containerId);
+    if (row && this.#isRebuilt(row)) this.onRebuilt({ name: row.name, id: row.id });
+  }
+
+  #isRebuilt({ name, notes }: OwnRow): boolean {
+    return this.config.serviceNames.includes(name) && notes.service !== true;
   }
 
   /** Rows of which nobody knows whether the engine has done it: by the name that only this session uses, and its code. */
@@ -180,6 +207,7 @@ export class GateSession {
   }
 
   close(): void {
+    this.disk.close();
     this.engine.close();
     this.ledger.close();
   }

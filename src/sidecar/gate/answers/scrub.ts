@@ -17,6 +17,11 @@ export function pick(value: unknown, names: readonly string[]): Record<string, u
   return Object.fromEntries(names.filter((name) => body[name] !== undefined).map((name) => [name, body[name]]));
 }
 
+/** A line of a Dockerfile without the labels that the gate has put behind the learner's. */
+export function plainInstruction(line: string): string {
+  return line.replace(/ "?io\.ops-lab\.[\w.-]+"?=\S*/g, '');
+}
+
 /** Without those of the platform. */
 export function plainLabels(value: unknown): Record<string, string> {
   return Object.fromEntries(

@@ -50,8 +50,37 @@ describe('a Dockerfile behind the gate', () => {
     ['HEALTHCHECK --interval=1ms CMD true', 'whole seconds'],
     ['LABEL "io.ops-lab.session"=x', 'reserved'],
     ['RUN a\u0085--x', 'control characters'],
+    ['WORKDIR /proc/self/fd/8', 'below /proc'],
+    ['WORKDIR proc/self', 'below /proc'],
+    ['WORKDIR /a/../proc', '..'],
+    ['WORKDIR $HERE', 'ENV lines'],
+    ['WORKDIR /p\\roc', 'without quotes'],
+    ['ENV A=/proc/self/fd\nWORKDIR $A/8', 'below /proc'],
+    ['ENV A=/app\nENV "A"=/proc\nWORKDIR $A', 'ENV lines'],
+    ['ENV A=/app\nENV A=$B\nWORKDIR $A', 'ENV lines'],
+    ['ENV A=/app\nFROM lab\nWORKDIR $A', 'ENV lines'],
+    ['ARG A=/app\nWORKDIR $A', 'ENV lines'],
+    ['ENV A=/app\nONBUILD WORKDIR $A', 'ENV lines'],
+    ['ENV A /sys\nVOLUME $A', 'nothing is mounted over'],
+    ['ONBUILD WORKDIR /sys', 'below /proc'],
+    ['VOLUME /proc/x', 'nothing is mounted over'],
+    ['VOLUME ["/data", "/sys/fs/cgroup"]', 'nothing is mounted over'],
+    ['VOLUME /', 'nothing is mounted over'],
+    ['VOLUME data', 'not an absolute path'],
+    ['LABEL a="b', 'quote'],
+    ['LABEL a b', 'key=value'],
   ])('refuses %s', (line, why) => {
     expect(() => rewrite(`FROM lab\n${line}`)).toThrow(why);
+  });
+
+  it('writes variables of ENV out where a path has to be known', () => {
+    expect(rewrite('FROM lab\nENV APP=/app V="2"\nWORKDIR $APP/x\nVOLUME /data/$V').text).toMatch(/WORKDIR \/app\/x\nVOLUME \/data\/2\n$/);
+  });
+
+  it('BLD-017: puts its own labels behind those of the learner in one instruction, so that they count', () => {
+    expect(rewrite('FROM lab\nLABEL "$A.session"=other').text).toContain('LABEL "$A.session"=other "a"="b"\n');
+    expect(rewrite('FROM lab\nLABEL io.ops\'-lab.session\'=x a="b c"').text).toContain('a="b c" "a"="b"\n');
+    expect(rewrite('FROM lab\nONBUILD LABEL x=y').text).toContain('ONBUILD LABEL x=y "a"="b"\n');
   });
 
   it('refuses directives at the top, and a start without FROM', () => {

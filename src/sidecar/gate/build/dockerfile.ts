@@ -4,6 +4,7 @@
  */
 import { RESERVED_LABELS } from '../names.ts';
 import { bad, denied, limited } from '../refusal.ts';
+import { labelValue, PlainVariables, volumeValue, workdirValue } from './values.ts';
 
 export interface DockerfileRules {
   /** Known in this build: build arguments by name. */
@@ -28,7 +29,7 @@ interface Instruction {
 }
 
 const SPACE = /^[\s\u0085]+/;
-const PLAIN = new Set(['CMD', 'ENTRYPOINT', 'ENV', 'EXPOSE', 'MAINTAINER', 'SHELL', 'STOPSIGNAL', 'USER', 'VOLUME', 'WORKDIR']);
+const PLAIN = new Set(['CMD', 'ENTRYPOINT', 'ENV', 'EXPOSE', 'MAINTAINER', 'SHELL', 'STOPSIGNAL', 'USER']);
 const ARCHIVE = /\.(?:tar|tgz|txz|tbz2?|gz|bz2|xz|zst|lz4)$/i;
 
 /** @throws Refusal */
@@ -105,6 +106,7 @@ class Rewriter {
   readonly names = new Map<string, number>();
   stage = -1;
   readonly #rules: DockerfileRules;
+  readonly #variables = new PlainVariables();
   readonly #globals: Record<string, string> = Object.create(null);
 
   constructor(rules: DockerfileRules) {
@@ -113,6 +115,7 @@ class Rewriter {
 
   rewrite({ name, rest }: Instruction, trigger = false): string {
     if (this.stage < 0 && name !== 'FROM' && name !== 'ARG') throw bad('Dockerfile: no build stage in current context: begin with FROM');
+    if (name === 'ENV' && !trigger) this.#variables.learn(rest);
     if (PLAIN.has(name)) return `${name} ${this.#flagless(name, rest)}`;
     switch (name) {
       case 'FROM':
@@ -126,7 +129,11 @@ class Rewriter {
         return this.#copy(name, rest, trigger);
       case 'LABEL':
         if (rest.includes(RESERVED_LABELS)) throw denied(`Dockerfile: labels that begin with ${RESERVED_LABELS} are reserved by the lab`);
-        return `LABEL ${this.#flagless(name, rest)}`;
+        return `LABEL ${labelValue(this.#flagless(name, rest), this.#rules.label)}`;
+      case 'WORKDIR':
+        return `WORKDIR ${workdirValue(this.#written(name, rest, trigger))}`;
+      case 'VOLUME':
+        return `VOLUME ${volumeValue(this.#written(name, rest, trigger))}`;
       case 'HEALTHCHECK':
         return this.#healthcheck(rest);
       case 'ONBUILD': {
@@ -146,7 +153,14 @@ class Rewriter {
     return rest;
   }
 
+  /** With known variables written out; a trigger meets an environment that nobody knows yet. */
+  #written(name: string, rest: string, trigger: boolean): string {
+    const value = this.#flagless(name, rest);
+    return trigger ? value : this.#variables.expand(value);
+  }
+
   #from(rest: string): string {
+    this.#variables.forget();
     if (rest.startsWith('--')) throw denied('Dockerfile: FROM has no flags in this lab (--platform)');
     const match = /^(\S+)(?:[ \t]+[Aa][Ss][ \t]+(\S+))?$/.exec(rest.trim());
     if (!match?.[1]) throw bad('Dockerfile: FROM requires either one or three arguments');

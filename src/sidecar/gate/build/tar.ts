@@ -192,9 +192,11 @@ export class TarReader {
 function assertLinkInside(name: string, link: string): void {
   const depth = name.split('/').length - 1;
   let at = depth;
+  let down = false;
   for (const part of link.split('/')) {
-    if (part === '..') at -= 1;
-    else if (part !== '' && part !== '.') at += 1;
+    // Up again after a name, which may be a link itself, leads nobody knows where.
+    if (part === '..') at = down ? -1 : at - 1;
+    else if (part !== '' && part !== '.') down = true;
     if (at < 0) break;
   }
   if (link === '' || link.startsWith('/') || link.includes('\\') || at < 0)

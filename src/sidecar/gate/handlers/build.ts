@@ -8,7 +8,7 @@ import type { GateHandler, GateRequest } from '../gate.ts';
 import { isObject, type JsonObject } from '../json/strict-json.ts';
 import { CODE_LABEL, imageReference } from '../names.ts';
 import { labelRule } from '../policy/labels.ts';
-import { bad, denied, limited } from '../refusal.ts';
+import { bad, denied, limited, Refusal } from '../refusal.ts';
 import type { GateSession } from '../session.ts';
 import { jsonLines } from '../streams/json-lines.ts';
 import { openStream } from '../streams/relay.ts';
@@ -47,9 +47,10 @@ async function run(request: GateRequest, signal: AbortSignal): Promise<void> {
   const args = buildArgs(query.json('buildargs'));
   const labels = labelRule(query.json('labels') ?? (Object.create(null) as JsonObject), 'labels') as Record<string, string>;
   assertParameters(request);
+  await session.disk.assertRoom();
   if (session.ledger.rows('image').length >= limits.images) throw limited(`${limits.images} images. Remove one (docker rmi).`);
   const name = insideName(query.text('dockerfile') || 'Dockerfile');
-  const context = await readContext(exchange.body.stream(), name, buildFolder(session.config.ledgerFile), limits);
+  const context = await readContext(inTime(exchange.body.stream(), signal), name, buildFolder(session.config.ledgerFile), limits);
   try {
     const label = Object.entries(buildLabels(session))
       .map(([key, value]) => `"${key}"="${value.replace(/["\\$\n]/g, '')}"`)
@@ -89,6 +90,14 @@ async function run(request: GateRequest, signal: AbortSignal): Promise<void> {
     await follow({ ...request, exchange: { ...exchange, signal } }, call, tags, dockerfile);
   } finally {
     await context.remove();
+  }
+}
+
+/** A context that comes slowly does not hold the place of a build for longer than a build may take. */
+async function* inTime(parts: AsyncIterable<Buffer>, signal: AbortSignal): AsyncGenerator<Buffer> {
+  for await (const part of parts) {
+    if (signal.aborted) throw new Refusal(408, 'the build context came too slowly', true);
+    yield part;
   }
 }
 

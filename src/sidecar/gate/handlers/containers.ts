@@ -4,6 +4,7 @@ import { type Body, bodyOf, listOf } from '../answers/scrub.ts';
 import type { EngineCall } from '../engine-client.ts';
 import type { GateHandler, GateRequest } from '../gate.ts';
 import { rebuild } from '../json/rebuild.ts';
+import type { Json } from '../json/strict-json.ts';
 import type { OwnRow } from '../ledger.ts';
 import { limitsOf, restartPolicy } from '../policy/forced.ts';
 import type { Filters, Query } from '../policy/query.ts';
@@ -72,20 +73,41 @@ async function simply(request: GateRequest, call: EngineCall, then: () => Promis
   exchange.reply.empty(status === 304 ? 304 : 204);
 }
 
+/** Those that run or are just being started, this one apart. */
+async function others(session: GateSession, row: OwnRow): Promise<OwnRow[]> {
+  const running = (await engineList(session, false)).map((other) => other.row);
+  const rows = new Map([...running, ...session.starting.values()].map((other) => [other.id, other]));
+  rows.delete(row.id);
+  return [...rows.values()];
+}
+
+/** @param wanted memory in bytes and processes of this one @throws Refusal when all that runs would have more than the lab gives */
+function assertRoom(session: GateSession, running: readonly OwnRow[], wanted: { readonly memory: number; readonly pids: number }): void {
+  const { limits } = session.config;
+  const sum = (what: 'memory' | 'pids'): number => running.reduce((total, { notes }) => total + (notes[what] ?? 0), wanted[what]);
+  if (sum('memory') > limits.memory)
+    throw limited(
+      `${Math.floor(limits.memory / 1024 ** 2)} MB of memory for all running containers. Stop one, or run this one with less (-m).`,
+    );
+  if (sum('pids') > limits.pids)
+    throw limited(`${limits.pids} processes for all running containers. Stop one, or run this one with less (--pids-limit).`);
+}
+
 /** The checks before a container of ours runs: nobody but the gate has shaped it, its ports are free, the lab has room. */
 async function beforeStart(session: GateSession, row: OwnRow): Promise<void> {
   const body = await inspect(session, row);
   if (bodyOf(body.State).Running === true || row.notes.service) return;
+  await session.disk.assertRoom();
   const host = bodyOf(body.HostConfig);
   const binds = Array.isArray(host.Binds) ? host.Binds : [];
   if (host.Privileged !== false || binds.length > 0 || !(Number(host.Memory) > 0) || !(Number(host.PidsLimit) > 0)) {
     throw denied('This container is not as the lab made it. Remove it and create it again.');
   }
-  const others = (await engineList(session, false)).filter((other) => other.row.id !== row.id);
+  const running = await others(session, row);
   for (const { container, host: port } of row.notes.ports ?? []) {
     const protocol = container.split('/')[1];
-    const holder = others.find((other) =>
-      other.row.notes.ports?.some((taken) => taken.host === port && taken.container.endsWith(`/${protocol}`)),
+    const holder = running.find(({ notes }) =>
+      notes.ports?.some((taken) => taken.host === port && taken.container.endsWith(`/${protocol}`)),
     );
     if (holder) {
       throw new Refusal(
@@ -94,28 +116,23 @@ async function beforeStart(session: GateSession, row: OwnRow): Promise<void> {
       );
     }
   }
-  const { limits } = session.config;
-  const running = [
-    ...others.map((other) => ({ memory: other.row.notes.memory ?? 0, pids: other.row.notes.pids ?? 0 })),
-    ...session.starting.values(),
-  ];
-  const sum = (what: 'memory' | 'pids'): number => running.reduce((total, one) => total + one[what], row.notes[what] ?? 0);
-  if (sum('memory') > limits.memory)
-    throw limited(
-      `${Math.floor(limits.memory / 1024 ** 2)} MB of memory for all running containers. Stop one, or start this one with less (-m).`,
-    );
-  if (sum('pids') > limits.pids)
-    throw limited(`${limits.pids} processes for all running containers. Stop one, or start this one with less (--pids-limit).`);
+  assertRoom(session, running, { memory: row.notes.memory ?? 0, pids: row.notes.pids ?? 0 });
 }
 
 async function guardedStart(request: GateRequest, call: (row: OwnRow) => EngineCall): Promise<void> {
   const { session, subject } = request;
   const row = session.context.container(subject);
-  await beforeStart(session, row);
-  session.starting.set(row.id, { memory: row.notes.memory ?? 0, pids: row.notes.pids ?? 0 });
+  // One after the other, so that two do not both find the last place free.
+  await session.starts.run(async () => {
+    await beforeStart(session, row);
+    session.starting.set(row.id, row);
+  });
   try {
     await session.ports.listen(row);
-    await simply(request, call(row), () => session.ports.connect(row));
+    await simply(request, call(row), async () => {
+      await session.ports.connect(row);
+      session.tellRebuilt(row.id);
+    });
   } catch (error) {
     session.ports.close(row.id);
     throw error;
@@ -192,10 +209,16 @@ export const renameContainer: GateHandler = async ({ session, subject, query, ex
     session.ledger.change(row, { name: row.name });
     throw error;
   }
+  session.tellRebuilt(row.id);
   exchange.reply.empty(204);
 };
 
-const whole = { rule: (value: unknown) => value as number };
+const whole = {
+  rule: (value: Json, path: string): Json => {
+    if (typeof value !== 'number') throw bad(`${path}: not a number`);
+    return value;
+  },
+};
 
 export const updateContainer: GateHandler = async ({ session, subject, json, exchange }) => {
   const row = session.context.container(subject);
@@ -224,12 +247,15 @@ export const updateContainer: GateHandler = async ({ session, subject, json, exc
     ...(asked.PidsLimit === undefined ? {} : { PidsLimit: limits.PidsLimit }),
     ...(asked.RestartPolicy === undefined ? {} : { RestartPolicy: asked.RestartPolicy }),
   };
-  await session.engine.call({ method: 'POST', path: `/containers/${row.id}/update`, body });
-  session.ledger.change(row, {
-    notes: {
-      ...(asked.Memory === undefined ? {} : { memory: limits.Memory }),
-      ...(asked.PidsLimit === undefined ? {} : { pids: limits.PidsLimit }),
-    },
+  const notes = {
+    ...(asked.Memory === undefined ? {} : { memory: limits.Memory }),
+    ...(asked.PidsLimit === undefined ? {} : { pids: limits.PidsLimit }),
+  };
+  await session.starts.run(async () => {
+    const { State } = await inspect(session, row);
+    if (bodyOf(State).Running === true) assertRoom(session, await others(session, row), { memory: 0, pids: 0, ...row.notes, ...notes });
+    await session.engine.call({ method: 'POST', path: `/containers/${row.id}/update`, body });
+    session.ledger.change(row, { notes });
   });
   exchange.reply.json(200, { Warnings: [] });
 };

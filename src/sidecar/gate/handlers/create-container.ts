@@ -5,7 +5,7 @@ import type { GateHandler } from '../gate.ts';
 import { inventName } from '../names.ts';
 import { assignPorts, type WantedContainer, type WantedNetwork, type WantedPort, wantedContainer } from '../policy/container.ts';
 import { forcedHostConfig } from '../policy/forced.ts';
-import { anonymousVolume, forwardedMounts, type WantedMount, WORKSPACE } from '../policy/mounts.ts';
+import { anonymousVolume, forwardedMounts, type WantedMount, WORKSPACE, workingFolder } from '../policy/mounts.ts';
 import { denied, limited } from '../refusal.ts';
 import type { GateSession } from '../session.ts';
 import { assertNameFree, nameTaken } from './containers.ts';
@@ -33,6 +33,7 @@ export const createContainer: GateHandler = async ({ session, query, json, excha
   }
   for (const network of wanted.networks) await assertAddressFree(session, network);
   const image = bodyOf(bodyOf(await session.engine.call({ method: 'GET', path: `/images/${wanted.image.id}/json` })).Config);
+  if (wanted.config.WorkingDir === undefined) workingFolder(String(image.WorkingDir || '/'), "the image's WORKDIR");
   const mounts = withImageVolumes(wanted.mounts, image.Volumes);
   const ports = assignPorts(
     allPorts(wanted, image.ExposedPorts),
@@ -119,7 +120,7 @@ export function endpoint(name: string, { aliases, address }: Omit<WantedNetwork,
 function withImageVolumes(mounts: readonly WantedMount[], declared: unknown): WantedMount[] {
   const targets = Object.keys(bodyOf(declared)).filter((target) => !mounts.some((mount) => mount.target === target));
   if (targets.length > MOST_IMAGE_VOLUMES) throw limited(`an image with at most ${MOST_IMAGE_VOLUMES} volumes.`);
-  return [...mounts, ...targets.map(anonymousVolume)];
+  return [...mounts, ...targets.map((target) => anonymousVolume(target, "the image's VOLUME"))];
 }
 
 function allPorts({ ports, publishAll, config }: WantedContainer, imagePorts: unknown): WantedPort[] {

@@ -3,9 +3,10 @@ import { bodyOf, pick } from '../answers/scrub.ts';
 import { compareVersions } from '../engine-client.ts';
 import type { GateHandler } from '../gate.ts';
 import { flag, ignore, list, rebuild, refuse, text, whole, words } from '../json/rebuild.ts';
+import type { Json } from '../json/strict-json.ts';
 import type { OwnRow } from '../ledger.ts';
-import { insidePath } from '../policy/mounts.ts';
-import { bad, denied, limited, missing } from '../refusal.ts';
+import { workingFolder } from '../policy/mounts.ts';
+import { bad, limited, missing } from '../refusal.ts';
 import type { GateSession } from '../session.ts';
 import { hijack } from '../streams/hijack.ts';
 import { coalesced } from './coalesced.ts';
@@ -18,11 +19,7 @@ const CREATE = {
   Env: { rule: list(text(32 * 1024, /^[^=]/), 200, 32 * 1024) },
   User: { rule: text(64, /^[A-Za-z0-9_.:-]+$/) },
   WorkingDir: {
-    rule: (value: unknown, path: string) => {
-      const folder = insidePath(String(value), path);
-      if (/^\/(?:proc|sys)(?:\/|$)/.test(folder)) throw denied(`${path}: not below /proc or /sys`);
-      return folder;
-    },
+    rule: (value: Json, path: string) => workingFolder(String(text(1024)(value, path)), path),
   },
   Tty: { rule: flag },
   AttachStdin: { rule: flag },

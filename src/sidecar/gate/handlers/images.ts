@@ -1,8 +1,8 @@
 /** Images: those that the lab gives, which nobody changes, and those built in the session. */
-import { type Body, bodyOf, listOf, pick, plainLabels } from '../answers/scrub.ts';
+import { type Body, bodyOf, listOf, pick, plainInstruction, plainLabels } from '../answers/scrub.ts';
 import type { GateHandler } from '../gate.ts';
 import type { OwnRow } from '../ledger.ts';
-import { imageReference } from '../names.ts';
+import { CODE_LABEL, imageReference } from '../names.ts';
 import type { Filters } from '../policy/query.ts';
 import { bad, conflict, denied, limited } from '../refusal.ts';
 import type { GateSession } from '../session.ts';
@@ -39,16 +39,27 @@ export async function listImages(session: GateSession, filters: Filters, all: bo
   const created = (reference: string): number =>
     Number(items.find(({ Id }) => Id === session.context.findImage(reference)?.id)?.Created ?? Number.NaN);
   const tests: Readonly<Record<string, (image: (typeof items)[number], value: string) => boolean>> = {
-    reference: ({ RepoTags }, value) => RepoTags.some((tag) => tag === value || tag.split(':')[0] === value || starMatches(value, tag)),
+    reference: ({ RepoTags }, value) => RepoTags.some((tag) => referenceMatches(value, tag)),
     dangling: ({ RepoTags }, value) => (RepoTags.length === 0) === ['1', 'true'].includes(value),
     label: ({ Labels }, value) => labelMatches(value, bodyOf(Labels)),
     before: ({ Created }, value) => Number(Created) < created(value),
     since: ({ Created }, value) => Number(Created) > created(value),
     until: () => true,
   };
-  return items.filter((image) =>
+  const found = items.filter((image) =>
     Object.entries(filters).every(([key, values]) => values.length === 0 || values.some((value) => tests[key]?.(image, value) ?? false)),
   );
+  const { reference = [] } = filters;
+  if (reference.length === 0) return found;
+  // Of an image that is asked for by its name, other names are not shown.
+  return found.map((image) => ({
+    ...image,
+    RepoTags: image.RepoTags.filter((tag) => reference.some((value) => referenceMatches(value, tag))),
+  }));
+}
+
+function referenceMatches(pattern: string, tag: string): boolean {
+  return tag === pattern || tag.split(':')[0] === pattern || starMatches(pattern, tag);
 }
 
 /** `*` once: begin and end have to fit. */
@@ -73,19 +84,7 @@ async function inspect(session: GateSession, id: string): Promise<Body> {
   return bodyOf(await session.engine.call({ method: 'GET', path: `/images/${id}/json` }));
 }
 
-const CONFIG = [
-  'Cmd',
-  'Entrypoint',
-  'ExposedPorts',
-  'Healthcheck',
-  'Shell',
-  'StopSignal',
-  'User',
-  'Volumes',
-  'WorkingDir',
-  'ArgsEscaped',
-  'OnBuild',
-];
+const CONFIG = ['Cmd', 'Entrypoint', 'ExposedPorts', 'Healthcheck', 'Shell', 'StopSignal', 'User', 'Volumes', 'WorkingDir', 'ArgsEscaped'];
 
 export const inspectImage: GateHandler = async ({ session, subject, exchange }) => {
   const image = session.context.image(subject);
@@ -93,6 +92,7 @@ export const inspectImage: GateHandler = async ({ session, subject, exchange }) 
   const config = bodyOf(body.Config);
   // What the lab put into the environment of its own images is not for reading.
   const environment = image.own && !rowOf(session, image.id)?.notes.shared ? pick(config, ['Env']) : { Env: [] };
+  const onBuild = Array.isArray(config.OnBuild) ? config.OnBuild.map((line) => plainInstruction(String(line))) : null;
   exchange.reply.json(200, {
     ...pick(body, ['Id', 'Created', 'Architecture', 'Variant', 'Os', 'Size', 'VirtualSize', 'RootFS']),
     RepoTags: tagsById(session).get(image.id) ?? [],
@@ -101,7 +101,7 @@ export const inspectImage: GateHandler = async ({ session, subject, exchange }) 
     Comment: '',
     Author: '',
     DockerVersion: '',
-    Config: { ...pick(config, CONFIG), ...environment, Labels: plainLabels(config.Labels) },
+    Config: { ...pick(config, CONFIG), ...environment, OnBuild: onBuild, Labels: plainLabels(config.Labels) },
     GraphDriver: { Name: '', Data: null },
     Metadata: {},
   });
@@ -127,7 +127,7 @@ export const imageHistory: GateHandler = async ({ session, subject, exchange }) 
     own.map((entry, index) => ({
       ...pick(entry, ['Created', 'Size']),
       Id: index === 0 ? image.id : '<missing>',
-      CreatedBy: session.scrub(String(entry.CreatedBy)),
+      CreatedBy: session.scrub(plainInstruction(String(entry.CreatedBy))),
       Comment: '',
       Tags: index === 0 ? (row.notes.tags ?? []) : null,
     })),
@@ -205,7 +205,11 @@ export async function removeLeftovers(session: GateSession): Promise<void> {
   const filters = JSON.stringify({ label: [`${SESSION_LABEL}=${session.config.sessionId}`] });
   for (let again = true; again; ) {
     again = false;
-    const list = listOf(await session.engine.call({ method: 'GET', path: '/images/json', query: { all: 1, filters } }));
+    const list = listOf(await session.engine.call({ method: 'GET', path: '/images/json', query: { all: 1, filters } })).filter(
+      ({ Labels }) =>
+        // A label alone can be somebody else's doing.
+        session.names.verify('build', '', String(bodyOf(Labels)[CODE_LABEL] ?? '')),
+    );
     const parents = new Set(list.map(({ ParentId }) => ParentId));
     for (const { Id } of list) {
       if (ours.has(String(Id)) || parents.has(Id)) continue;

@@ -125,7 +125,8 @@ export const createNetwork: GateHandler = async ({ session, json, exchange }) =>
     Internal: { rule: flag, empty: ignore },
     EnableIPv6: no('there is no IPv6.'),
     EnableIPv4: { rule: flag },
-    Attachable: no('there is no swarm.'),
+    // Without a swarm it says nothing; compose always sends it.
+    Attachable: { rule: ignore },
     CheckDuplicate: { rule: ignore },
     Scope: { rule: (value, path) => (value === 'local' ? undefined : refuse('there is no swarm.')(value, path)) },
     Ingress: no('there is no swarm.'),

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type GateFixture, SESSION_NETWORK, startGateFixture, TERMINAL } from '../../../test-support/gate-fixture.ts';
@@ -56,8 +57,37 @@ const BROKEN: readonly [id: string, what: string, bytes: string, status?: number
   ['G-2', 'the preface of HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
   ['G-2', 'CONNECT', `CONNECT x:80 HTTP/1.1\r\n${HOST}\r\n`],
   ['G-2', 'TRACE', `TRACE /_ping HTTP/1.1\r\n${HOST}\r\n`],
+  ...['-2', '+2', '0x2', ' 2', '2 ', '2\t', 'FFFFFFFFFFFFFFFF2', '', 'g'].map((size): [string, string, string] => [
+    'X-100',
+    `the chunk size ${JSON.stringify(size)}`,
+    create('Transfer-Encoding: chunked\r\n', `${size}\r\n{}\r\n0\r\n\r\n`),
+  ]),
+  ['X-101', 'a length of 0 and an encoding', create('Content-Length: 0\r\nTransfer-Encoding: chunked\r\n', '0\r\n\r\n')],
+  ['X-102', 'an encoding twice', create('Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n', '0\r\n\r\n')],
+  ['X-103', 'gzip, chunked', create('Transfer-Encoding: gzip, chunked\r\n', '0\r\n\r\n')],
+  ['X-104', 'a length of 20 digits', create('Content-Length: 99999999999999999999\r\n')],
+  ['X-105', 'two spaces in the first line', `GET  /_ping HTTP/1.1\r\n${HOST}\r\n`],
+  ['X-106', 'a method in small letters', `get /_ping HTTP/1.1\r\n${HOST}\r\n`],
+  ['X-107', 'a tab in the first line', `GET\t/_ping HTTP/1.1\r\n${HOST}\r\n`],
+  ['X-108', 'a backslash', `GET /containers\\json HTTP/1.1\r\n${HOST}\r\n`],
+  ['X-109', 'a semicolon in the path', `GET /containers/json;x HTTP/1.1\r\n${HOST}\r\n`],
+  ['X-110', 'a fragment', `GET /containers/json#x HTTP/1.1\r\n${HOST}\r\n`],
+  ['X-111', 'letters outside of ASCII', `GET /containers/jso\u00f1 HTTP/1.1\r\n${HOST}\r\n`],
+  ['X-112', 'the asterisk', `OPTIONS * HTTP/1.1\r\n${HOST}\r\n`],
+  ['X-113', 'a header without a name', `GET /_ping HTTP/1.1\r\n${HOST}: x\r\n\r\n`],
+  ['X-114', 'a space in a header name', `GET /_ping HTTP/1.1\r\n${HOST}Content Length: 5\r\n\r\n`],
+  ['X-115', 'a Host with a space', 'GET /_ping HTTP/1.1\r\nHost: a b\r\n\r\n'],
+  ['X-116', 'Expect', create(`Expect: 100-continue\r\n${length}`), 417],
+  ['X-117', 'HTTP/1.2', `GET /_ping HTTP/1.2\r\n${HOST}\r\n`],
+  ['X-118', 'Upgrade: TCP in capitals', post('/containers/x/attach', `${HOST}Connection: Upgrade\r\nUpgrade: TCP\r\n`)],
   [
-    'G-3',
+    'BLD-022',
+    'a form in the place of a context',
+    post('/v1.41/build', `${HOST}Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 8\r\n`, 'remote=x'),
+    415,
+  ],
+  [
+    'IMG-009',
     'a form',
     post(
       '/v1.41/images/create?fromImage=lab',
@@ -108,6 +138,21 @@ describe('the gate on the wire', () => {
     expect(answer).toMatchObject({ status: 408, closed: true });
   });
 
+  it('DOS-015: a body that does not end is given up, and one that comes byte by byte', async () => {
+    expect(await rawSocket(fixture.socket, create('Content-Length: 100\r\n', '{'), 2_000)).toMatchObject({ status: 408, closed: true });
+    const socket = connect({ path: fixture.socket });
+    let text = '';
+    socket.on('data', (chunk) => {
+      text += chunk.toString('latin1');
+    });
+    socket.on('error', () => {});
+    socket.write(create('Content-Length: 100000\r\n', '{'));
+    const drip = setInterval(() => socket.write(' '), 50);
+    await expect.poll(() => text, { timeout: 5_000 }).toMatch(/^HTTP\/1\.1 408/);
+    clearInterval(drip);
+    socket.destroy();
+  });
+
   it('DOS-015: more connections than the lab has are turned away, and places come back', async () => {
     const waiting = Array.from({ length: 12 }, () => rawSocket(fixture.socket, 'GET', 2_000));
     const statuses = (await Promise.all(waiting)).map(({ status }) => status);
@@ -115,7 +160,7 @@ describe('the gate on the wire', () => {
     await expect.poll(async () => (await rawSocket(fixture.socket, ping)).status).toBe(200);
   });
 
-  it('HTP-052, unknown versions and OPTIONS have nothing behind them', async () => {
+  it('HTP-052, SWM-022: unknown versions and OPTIONS have nothing behind them', async () => {
     const status = async (line: string): Promise<number> =>
       (await rawSocket(fixture.socket, `${line} HTTP/1.1\r\n${HOST}\r\n`, 200)).status;
     expect(await status('POST /V1.41/Containers/Create')).toBe(404);
@@ -137,7 +182,7 @@ describe('the gate on the wire', () => {
     expect(fixture.engine.requests.length).toBe(counted);
   });
 
-  it('HTP-025, HTP-021: takes a charset and chunks; forwards its own head and nothing of the client', async () => {
+  it('HTP-021, HTP-025, HTP-063, HTP-064: takes a charset and chunks; forwards its own head and nothing of the client', async () => {
     const chunked = post(
       '/v1.41/containers/create?name=one',
       `${HOST}Content-Type: application/json;charset=utf-8\r\nTransfer-Encoding: chunked\r\nCookie: a=b\r\nX-Registry-Auth: secret\r\nAuthorization: secret\r\nAccept: text/event-stream\r\nAccept-Encoding: br\r\nX-Meta-a: b\r\n`,

@@ -9,7 +9,7 @@ import type { FoundImage, PolicyContext } from './context.ts';
 import { type EndpointSettings, endpointSettings } from './endpoint-settings.ts';
 import { capabilities, limitsOf, logConfig, restartPolicy, securityOptions, ulimits } from './forced.ts';
 import { labelRule, STOP_SIGNAL } from './labels.ts';
-import { insidePath, type WantedMount, wantedMounts } from './mounts.ts';
+import { type WantedMount, wantedMounts, workingFolder } from './mounts.ts';
 
 export interface WantedPort {
   readonly container: string;
@@ -52,11 +52,7 @@ const CONFIG: Fields = {
   Entrypoint: { rule: words(4096, 128 * 1024) },
   Env: { rule: list(text(32 * 1024, /^[^=]/), 200, 32 * 1024) },
   WorkingDir: {
-    rule: (value, path) => {
-      const folder = insidePath(String(text(1024)(value, path)), path);
-      if (/^\/(?:proc|sys)(?:\/|$)/.test(folder)) throw denied(`${path}: not below /proc or /sys`);
-      return folder;
-    },
+    rule: (value, path) => workingFolder(String(text(1024)(value, path)), path),
   },
   User: { rule: text(64, /^[A-Za-z0-9_.:-]+$/) },
   Tty: { rule: flag },

@@ -18,7 +18,7 @@ export interface Endpoint {
   /** What is read of a body; without it a body is dropped. */
   readonly body?: 'json' | 'tar';
   /** Looked up before it is denied. */
-  readonly about?: 'container' | 'image' | 'plugin';
+  readonly about?: 'container' | 'image' | 'images' | 'plugin';
   /** Holds one of the session's streams for as long as it takes. */
   readonly stream?: true;
   /** May switch to bytes in both directions. */
@@ -96,6 +96,8 @@ export const ENDPOINTS: readonly Endpoint[] = [
     all: FLAG,
     limit: whole(-1, 1000),
     size: FLAG,
+    // Old Python clients send it; engines do not know it.
+    trunc_cmd: FLAG,
     filters: filters(
       'ancestor',
       'before',
@@ -172,7 +174,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
     filter: text(REFERENCE),
   }),
   deny('GET', '/images/search', OUTSIDE),
-  deny('GET', '/images/get', LEAVES),
+  deny('GET', '/images/get', LEAVES, 'images'),
   deny('GET', '/images/{name}/get', LEAVES, 'image'),
   rewrite('GET', '/images/{name}/history', 'imageHistory'),
   rewrite('GET', '/images/{name}/json', 'inspectImage', { manifests: FLAG }),

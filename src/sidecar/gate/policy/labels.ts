@@ -11,7 +11,7 @@ export const STOP_SIGNAL = /^(?:SIG)?[A-Z][A-Z0-9+-]{1,12}$|^(?:[1-9]|[1-5]\d|6[
 
 /** Whether it is one of the platform's. A name that merely resembles one, by case or a space, is an ordinary label. */
 export function isReservedLabel(name: string): boolean {
-  return name.startsWith(RESERVED_LABELS) && /^[a-z.-]+$/.test(name);
+  return name.startsWith(RESERVED_LABELS) && /^[A-Za-z0-9_.-]+$/.test(name);
 }
 
 export function labelRule(value: Json, path: string): Json {

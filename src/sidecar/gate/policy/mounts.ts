@@ -31,7 +31,15 @@ export function insidePath(value: string, what: string): string {
   return path;
 }
 
-function target(value: string, what: string): string {
+/** Where a process begins: /proc would lead it through descriptors of the runtime. @throws Refusal */
+export function workingFolder(value: string, what: string): string {
+  const path = insidePath(value, what);
+  if (/^\/(?:proc|sys)(?:\/|$)/.test(path)) throw denied(`${what}: not below /proc or /sys`);
+  return path;
+}
+
+/** Where something is mounted. @throws Refusal for the root, /proc, /sys and /dev */
+export function target(value: string, what: string): string {
   const path = insidePath(value, what);
   if (path === '/' || UNTOUCHED.test(path)) throw denied(`${what}: nothing is mounted over ${path} in this lab`);
   return path;
@@ -41,8 +49,9 @@ function volume(name: string, at: string, readOnly: boolean, noCopy = false, ano
   return { type: 'volume', name, target: at, readOnly, noCopy, anonymous, size: 0 };
 }
 
-export function anonymousVolume(at: string): WantedMount {
-  return volume(randomBytes(32).toString('hex'), at, false, false, true);
+/** A volume without a name. @throws Refusal for a target over /proc, /sys or /dev */
+export function anonymousVolume(at: string, what = 'Volumes'): WantedMount {
+  return volume(randomBytes(32).toString('hex'), target(at, what), false, false, true);
 }
 
 /** @param source as the learner wrote it: a folder, or the name of a volume */
@@ -66,7 +75,7 @@ function bind(context: PolicyContext, entry: Json, path: string): WantedMount {
   const parts = String(text(2048)(entry, path)).split(':');
   if (parts.length > 3 || parts.some((part) => part === '')) throw bad(`${path}: not of the form source:target:mode`);
   const [first = '', second, mode = ''] = parts;
-  if (second === undefined) return anonymousVolume(target(first, path));
+  if (second === undefined) return anonymousVolume(first, path);
   if (mode !== '' && mode !== 'ro' && mode !== 'rw') throw denied(`${path}: the mode ${mode} is not allowed in this lab, only ro and rw`);
   return sourceOf(context, first, target(second, path), mode === 'ro');
 }

@@ -3,6 +3,7 @@
  * labels overwrite the rest. What a learner sees is put together from the ledger.
  */
 import type { IncomingMessage } from 'node:http';
+import { removeAnonymous } from '../handlers/volumes.ts';
 import type { Kind, OwnRow } from '../ledger.ts';
 import type { GateSession } from '../session.ts';
 import { jsonLines } from './json-lines.ts';
@@ -56,11 +57,12 @@ const ACTIONS: Readonly<Record<string, readonly string[]>> = {
 const RETRY_MS = 500;
 /** An event may come before the answer that tells us the id; it is held back for so long, in milliseconds. */
 const HOLD_MS = 1_500;
+/** Events that wait to be told; the engine waits beyond that. */
+const MOST_WAITING = 2_000;
 
 export class EventHub {
   readonly #session: GateSession;
   readonly #listeners = new Set<(event: GateEvent) => void>();
-  readonly #destroyed = new Set<(row: OwnRow) => void>();
   readonly #strangers = new Set<(containerId: string) => void>();
   #past: GateEvent[] = [];
   #stream: IncomingMessage | null = null;
@@ -89,12 +91,7 @@ export class EventHub {
     return () => this.#listeners.delete(listener);
   }
 
-  /** The engine has removed a container of ours. */
-  onDestroyed(listener: (row: OwnRow) => void): void {
-    this.#destroyed.add(listener);
-  }
-
-  /** A container was created that is not in the ledger: of a build, or of somebody else. */
+  /** A container was created that is not in the ledger yet: of a build, of somebody else, or one that is just being made. */
   onStranger(listener: (containerId: string) => void): () => void {
     this.#strangers.add(listener);
     return () => this.#strangers.delete(listener);
@@ -118,13 +115,33 @@ export class EventHub {
     while (!this.#closed) {
       try {
         stream ??= await this.#follow();
-        for await (const line of jsonLines(stream)) await this.#take(line as EngineEvent);
+        let behind: Promise<void> = Promise.resolve();
+        let waiting = 0;
+        for await (const line of jsonLines(stream)) {
+          this.#spot(line as EngineEvent);
+          waiting += 1;
+          behind = behind
+            .then(() => this.#take(line as EngineEvent))
+            .catch(() => {})
+            .finally(() => {
+              waiting -= 1;
+            });
+          if (waiting >= MOST_WAITING) await behind;
+        }
+        await behind;
       } catch {
         // The engine is gone for a moment: ask again.
       }
       stream = null;
       if (!this.#closed) await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
     }
+  }
+
+  /** A build's container is told at once: its limits are set before it starts, whatever other events wait for. */
+  #spot({ Type, Action, Actor }: EngineEvent): void {
+    const id = Actor?.ID;
+    if (Type !== 'container' || Action !== 'create' || typeof id !== 'string' || this.#session.ledger.everById('container', id)) return;
+    for (const listener of this.#strangers) listener(id);
   }
 
   async #take(line: EngineEvent): Promise<void> {
@@ -138,17 +155,14 @@ export class EventHub {
     const verb = action.split(':')[0] ?? '';
     if (!ACTIONS[type]?.includes(verb)) return;
     const row = await this.#rowOf(kind, id);
-    if (!row) {
-      if (kind === 'container' && verb === 'create') for (const listener of this.#strangers) listener(id);
-      if (kind !== 'network' || id !== this.#session.config.sessionNetworkId) return;
-    }
+    if (!row && (kind !== 'network' || id !== this.#session.config.sessionNetworkId)) return;
     const attributes = await this.#attributes(kind, verb, row, line.Actor?.Attributes ?? {});
     if (attributes)
       this.#tell({ type: kind, action: this.#session.scrub(action), id: kind === 'volume' ? (row?.name ?? '') : id, at, attributes });
     if (row && kind === 'container') this.#followPorts(row, verb);
     if (row && kind === 'container' && verb === 'destroy') {
       this.#session.ledger.remove(row);
-      for (const listener of this.#destroyed) listener(row);
+      if (row.notes.autoRemove) await removeAnonymous(this.#session, row);
     }
   }
 

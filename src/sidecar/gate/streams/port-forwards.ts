@@ -28,6 +28,7 @@ process.stdin.on('end', () => process.exit(0));
 `;
 /** Milliseconds for the program to begin. */
 const BEGIN_MS = 5_000;
+const LONGEST_WORD = 200;
 const RESUME_TRIES = 5;
 const RESUME_AFTER_MS = 100;
 
@@ -125,7 +126,8 @@ function firstWord(socket: Socket, begun: string): Promise<string> {
     };
     const take = (chunk: Buffer): void => {
       text += chunk.toString('latin1');
-      if (/ready|used \d+\n/.test(text)) done();
+      // The program is the learner's Node, or what they have put in its place.
+      if (text.length > LONGEST_WORD || /ready|used \d+\n/.test(text)) done();
     };
     const timer = setTimeout(done, BEGIN_MS);
     socket.on('data', take);

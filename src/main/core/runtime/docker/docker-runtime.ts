@@ -202,7 +202,7 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
     gate: GateProcess | null,
     around: Surroundings,
     plan: Plan,
-    containers: ReadonlyMap<string, string>,
+    containers: Map<string, string>,
     networks: ReadonlyMap<string, string>,
   ): Promise<void> {
     if (!gate) return;
@@ -219,7 +219,7 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
   async function gateStart(
     around: Surroundings,
     plan: Plan,
-    containers: ReadonlyMap<string, string>,
+    containers: Map<string, string>,
     networks: ReadonlyMap<string, string>,
   ): Promise<GateStart> {
     const { identity, details, lab } = around;
@@ -234,7 +234,9 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
       details,
       sessionNetwork,
       terminal,
-      terminalName: plan.terminal,
+      reservedNames: servicesOf(lab, (role) => role !== 'service'),
+      serviceNames: servicesOf(lab, (role) => role === 'service'),
+      onRebuilt: (service, id) => containers.set(service, id),
       workspaceVolume: volumesOf(identity).workspace,
       images: new Map(await Promise.all(names.map(async (name) => [name, await images.imageId(name)] as const))),
       capabilities: [...new Set(services.flatMap((service) => service.cap_add))],
@@ -260,10 +262,15 @@ function usesEngine(lab: Lab): boolean {
 
 /** The services that the learner sees and handles with docker: upstreams stay out of reach. */
 function sharedServices(lab: Lab, containers: ReadonlyMap<string, string>): { name: string; id: string }[] {
-  return Object.entries(lab.compose.services).flatMap(([name, service]) => {
+  return servicesOf(lab, (role) => role === 'service').flatMap((name) => {
     const id = containers.get(name);
-    return service['x-ops-lab'].role === 'service' && id !== undefined ? [{ name, id }] : [];
+    return id === undefined ? [] : [{ name, id }];
   });
+}
+
+/** Names of the services whose role is `wanted`. */
+function servicesOf(lab: Lab, wanted: (role: string) => boolean): string[] {
+  return Object.entries(lab.compose.services).flatMap(([name, service]) => (wanted(service['x-ops-lab'].role) ? [name] : []));
 }
 
 /** The name in compose.yaml of a network that carries a session's name. */

@@ -34,7 +34,12 @@ export interface GateStart {
   readonly details: EngineDetails;
   readonly sessionNetwork: string;
   readonly terminal: string;
-  readonly terminalName: string;
+  /** Services that are not the learner's: nobody may take their names on the session's network. */
+  readonly reservedNames: readonly string[];
+  /** Services that are the learner's, and may be made anew by them. */
+  readonly serviceNames: readonly string[];
+  /** Called when a container of the learner's takes the place of a service, now and after each start of the gate. */
+  onRebuilt(service: string, containerId: string): void;
   readonly workspaceVolume: string;
   /** Ids by the name that learners write. */
   readonly images: ReadonlyMap<string, string>;
@@ -64,6 +69,7 @@ export class GateProcess {
   readonly #folder: string;
   #child: ChildProcess | null = null;
   #services: readonly GateService[] = [];
+  #onRebuilt: GateStart['onRebuilt'] = () => {};
   #stopped = false;
   #restarts = 0;
 
@@ -91,7 +97,7 @@ export class GateProcess {
 
   /** Resolves when the gate listens. @throws OpsLabError `engine-failed` */
   async start(request: GateStart): Promise<void> {
-    const { identity, details, sessionNetwork, terminal, terminalName, workspaceVolume, images, capabilities } = request;
+    const { identity, details, sessionNetwork, terminal, reservedNames, serviceNames, workspaceVolume, images, capabilities } = request;
     const config = {
       sessionId: identity.sessionId,
       engineSocket: details.endpoint.url.slice('unix://'.length),
@@ -105,11 +111,13 @@ export class GateProcess {
       terminalContainerId: terminal,
       allowedImages: [...images].map(([name, id]) => ({ name: `${name}:latest`, id })),
       capabilities,
-      reservedNames: ['observer', 'load', terminalName],
+      reservedNames: ['observer', 'load', ...reservedNames],
+      serviceNames,
       forwardPorts: true,
       labels: labelsOf(identity, GATE),
       secret: await this.#secret(),
     };
+    this.#onRebuilt = request.onRebuilt;
     await writeFile(this.#config, JSON.stringify(config), { mode: 0o600 });
     await this.#spawn();
   }
@@ -192,7 +200,9 @@ export class GateProcess {
         clearTimeout(timer);
         resolve(line);
       };
-      createInterface({ input: child.stdout }).once('line', done);
+      createInterface({ input: child.stdout })
+        .once('line', done)
+        .on('line', (line) => this.#hear(line));
       child.once('error', (error) => done(JSON.stringify({ error: error.message })));
       child.once('exit', () => done('{"error":"it ended at once"}'));
     });
@@ -203,6 +213,11 @@ export class GateProcess {
     }
     this.share(this.#services);
     child.once('exit', () => this.#again());
+  }
+
+  #hear(line: string): void {
+    const { rebuilt } = JSON.parse(line) as { rebuilt?: GateService };
+    if (rebuilt) this.#onRebuilt(rebuilt.name, rebuilt.id);
   }
 
   /** A gate that fell over comes back: its ledger knows what it had. */
