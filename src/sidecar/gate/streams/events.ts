@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage } from 'node:http';
 import type { Kind, OwnRow } from '../ledger.ts';
+import { forgetFile } from '../name-service.ts';
 import type { GateSession } from '../session.ts';
 import { jsonLines } from './json-lines.ts';
 
@@ -148,6 +149,7 @@ export class EventHub {
     if (row && kind === 'container') this.#followPorts(row, verb);
     if (row && kind === 'container' && verb === 'destroy') {
       this.#session.ledger.remove(row);
+      forgetFile(this.#session, row);
       for (const listener of this.#destroyed) listener(row);
     }
   }

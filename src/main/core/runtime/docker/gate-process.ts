@@ -39,6 +39,8 @@ export interface GateStart {
   /** Ids by the name that learners write. */
   readonly images: ReadonlyMap<string, string>;
   readonly capabilities: readonly string[];
+  /** Id of the lab's resolver. */
+  readonly resolver: string | null;
 }
 
 interface GateService {
@@ -91,7 +93,7 @@ export class GateProcess {
 
   /** Resolves when the gate listens. @throws OpsLabError `engine-failed` */
   async start(request: GateStart): Promise<void> {
-    const { identity, details, sessionNetwork, terminal, terminalName, workspaceVolume, images, capabilities } = request;
+    const { identity, details, sessionNetwork, terminal, terminalName, workspaceVolume, images, capabilities, resolver } = request;
     const config = {
       sessionId: identity.sessionId,
       engineSocket: details.endpoint.url.slice('unix://'.length),
@@ -105,6 +107,7 @@ export class GateProcess {
       terminalContainerId: terminal,
       allowedImages: [...images].map(([name, id]) => ({ name: `${name}:latest`, id })),
       capabilities,
+      resolver: resolver === null ? null : { containerId: resolver, folder: join(this.#private, 'resolv') },
       reservedNames: ['observer', 'load', terminalName],
       forwardPorts: true,
       labels: labelsOf(identity, GATE),

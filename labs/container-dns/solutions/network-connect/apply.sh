@@ -1,0 +1,8 @@
+until grep -qs started log/start.log; do sleep 0.1; done
+. ./engine.sh
+set -e
+$engine rm -f shop
+$engine run -d --name shop $here node shop.js
+$engine network create shop-net
+$engine network connect shop-net stock
+$engine network connect shop-net shop
