@@ -13,7 +13,7 @@ function parse({ status, body }) {
 
 export default async function names(probe) {
   const control = probe.url('resolver', 9053);
-  const get = async (path) => parse(await probe.request(`${control}${path}`, { timeoutMs: 12_000 }));
+  const get = async (path) => parse(await probe.request(`${control}${path}`, { timeoutMs: 14_000 }));
   await probe.waitFor("the lab's resolver never answered", async () => (await get('/health')) !== null, 10_000);
   const ask = (name, ms) => get(`/ask?container=shop&name=${name}&ms=${ms}`);
   // A container that was made anew may take a moment.
@@ -31,7 +31,7 @@ export default async function names(probe) {
   for (const { name, address } of added) {
     if ((await get(`/zone?name=${name}&address=${address}`)) === null) probe.giveUp("The lab's resolver did not take a name.");
   }
-  const answers = await Promise.all(added.map(({ name }) => ask(name, 6000)));
+  const answers = await Promise.all(added.map(({ name }) => ask(name, 8000)));
   const right = answers.filter((answer, index) => answer?.body.address === added[index].address);
   let seen = 0;
   for (const { name } of added) if (((await get(`/log?name=${name}`))?.queries ?? 0) > 0) seen += 1;

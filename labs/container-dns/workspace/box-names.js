@@ -3,6 +3,7 @@ import { createSocket } from 'node:dgram';
 import { readdirSync, readFileSync } from 'node:fs';
 
 const [network, address] = process.argv.slice(2);
+/** The resolver of the machine, for containers that were made without --dns. */
 const MACHINE = '127.0.0.53';
 const PATIENCE_MS = 5000;
 
@@ -46,6 +47,10 @@ socket.on('message', (message, asker) => {
   const found = all.find(({ name }) => name === nameIn(message));
   const reply = (text) => socket.send(text, asker.port, asker.address, () => {});
   if (found !== undefined) return reply(answer(message, found.address));
+  const asked = all.find((one) => one.address === asker.address)?.dns ?? '';
+  // An address of loopback was meant as the container sees it, and nobody listens there.
+  if (asked.startsWith('127.')) return;
+  const server = asked || MACHINE;
   const outward = createSocket('udp4');
   const timer = setTimeout(() => outward.close(), PATIENCE_MS);
   outward.on('error', () => {});
@@ -54,6 +59,6 @@ socket.on('message', (message, asker) => {
     outward.close();
     reply(text);
   });
-  outward.send(message, 53, all.find((one) => one.address === asker.address)?.dns || MACHINE, () => {});
+  outward.send(message, 53, server, () => {});
 });
 socket.bind(53, address, () => console.log(`${network} listens`));

@@ -42,12 +42,13 @@ export async function nameService(
   if (resolver === null || first === undefined) return { dns: asked.length > 0 ? asked : NOBODY, file: null };
   if (first.id !== bridge || networks.length > 1) return { dns: await forwarders(session, asked, first.id), file: null };
   const own = await resolverAddress(session, bridge);
-  // Whom the engine asks once this container has joined a network of the learner's own.
-  const later = (asked.length > 0 ? asked : [own]).filter((address) => address !== null && (isLoopback(address) || address === own));
+  // Whom the engine asks once this container has joined a network of the learner's own: as a real one does, the addresses that it
+  // was made with. The public ones are not reached from here.
+  const later = asked.filter((address) => isLoopback(address) || address === own);
   const file = randomBytes(16).toString('hex');
   mkdirSync(resolver.folder, { recursive: true, mode: 0o700 });
   write(session, file, asked.length > 0 ? asked : PUBLIC);
-  return { dns: later.length > 0 ? (later as string[]) : NOBODY, file };
+  return { dns: later.length > 0 ? later : NOBODY, file };
 }
 
 /** The mount that puts the file into the container: read-only, and the only folder is one of ours. */
