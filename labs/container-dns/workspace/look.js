@@ -1,5 +1,6 @@
 /**
  * node look.js NAME            looks a name up in two ways and says how long each took
+ * node look.js -l NAME         in the first way only
  * node look.js -a NAME         prints the address and nothing else
  * node look.js -e SECONDS NAME again and again
  */
@@ -24,6 +25,8 @@ if (first === '-a') {
     await timed('', rest[1], byLibrary);
     await new Promise((resolve) => setTimeout(resolve, Number(rest[0]) * 1000));
   }
+} else if (first === '-l') {
+  await timed('', rest[0], byLibrary);
 } else {
   await timed('dns.lookup   ', first, byLibrary);
   await timed('dns.resolve4 ', first, byNode);

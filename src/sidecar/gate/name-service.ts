@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { bodyOf } from './answers/scrub.ts';
 import type { OwnRow } from './ledger.ts';
 import { contains } from './policy/addresses.ts';
-import type { WantedNetwork } from './policy/container.ts';
+import type { WantedContainer } from './policy/container.ts';
 import { denied } from './refusal.ts';
 import type { GateSession } from './session.ts';
 
@@ -29,14 +29,9 @@ export interface NameService {
 
 /**
  * Decides before a container is made; writes its file.
- * @param asked the addresses of --dns
  * @throws Refusal for an address that the engine itself would have to ask
  */
-export async function nameService(
-  session: GateSession,
-  asked: readonly string[],
-  networks: readonly WantedNetwork[],
-): Promise<NameService> {
+export async function nameService(session: GateSession, { dns: asked, networks, hostConfig }: WantedContainer): Promise<NameService> {
   const { resolver, sessionNetworkId: bridge } = session.config;
   const [first] = networks;
   if (resolver === null || first === undefined) return { dns: asked.length > 0 ? asked : NOBODY, file: null };
@@ -47,7 +42,8 @@ export async function nameService(
   const later = asked.filter((address) => isLoopback(address) || address === own);
   const file = randomBytes(16).toString('hex');
   mkdirSync(resolver.folder, { recursive: true, mode: 0o700 });
-  write(session, file, asked.length > 0 ? asked : PUBLIC);
+  const { DnsSearch = [], DnsOptions = [] } = hostConfig as { DnsSearch?: string[]; DnsOptions?: string[] };
+  write(session, file, { servers: asked.length > 0 ? asked : PUBLIC, search: DnsSearch, options: DnsOptions });
   return { dns: later.length > 0 ? later : NOBODY, file };
 }
 
@@ -61,7 +57,7 @@ export function nameServiceMount(session: GateSession, { file }: NameService): o
 export function joinedNetwork(session: GateSession, row: OwnRow, networkId: string): void {
   const { file } = row.notes;
   if (file === undefined || networkId === session.config.sessionNetworkId) return;
-  write(session, file, ['127.0.0.11'], 'options ndots:0\n');
+  write(session, file, { servers: ['127.0.0.11'], options: ['ndots:0'] });
 }
 
 export function forgetFile(session: GateSession, row: OwnRow): void {
@@ -85,11 +81,22 @@ export async function detachResolver(session: GateSession, networkId: string): P
   await session.engine.ask({ method: 'POST', path: `/networks/${networkId}/disconnect`, body });
 }
 
-function write(session: GateSession, file: string, servers: readonly string[], options = ''): void {
+interface ResolvConf {
+  readonly servers: readonly string[];
+  readonly search?: readonly string[];
+  readonly options?: readonly string[];
+}
+
+function write(session: GateSession, file: string, { servers, search = [], options = [] }: ResolvConf): void {
   const { resolver } = session.config;
   if (resolver === null || !FILE.test(file)) return;
+  const lines = [
+    ...(search.length > 0 ? [`search ${search.join(' ')}`] : []),
+    ...servers.map((server) => `nameserver ${server}`),
+    ...(options.length > 0 ? [`options ${options.join(' ')}`] : []),
+  ];
   // In place: a container that runs has this very file mounted.
-  writeFileSync(join(resolver.folder, file), `${servers.map((server) => `nameserver ${server}\n`).join('')}${options}`, { mode: 0o644 });
+  writeFileSync(join(resolver.folder, file), `${lines.join('\n')}\n`, { mode: 0o644 });
 }
 
 const isLoopback = (address: string): boolean => contains('127.0.0.0/8', address);

@@ -40,7 +40,7 @@ export const createContainer: GateHandler = async ({ session, query, json, excha
     new Set(ledger.rows('container').flatMap((row) => row.notes.ports?.map(({ host }) => host) ?? [])),
   );
   const volumeIds = await ensureVolumes(session, mounts);
-  const asking = await nameService(session, wanted.dns, wanted.networks);
+  const asking = await nameService(session, wanted);
   // From here to the ledger's row nothing may come in between.
   const name = asked === '' ? inventName((candidate) => ledger.named('container', candidate) !== undefined) : asked;
   const holder = ledger.named('container', name);
