@@ -25,7 +25,9 @@ test('container-dns: refused in the container, found on the machine, and repaire
   });
 
   await test.step('with the address of the resolver, stock is still not found', async () => {
-    await bench.terminal.run(`${engine} rm -f shop; ${engine} run -d --name shop --dns $(node look.js -a ns1.corp.test) ${here} node shop.js`);
+    await bench.terminal.run(
+      `${engine} rm -f shop; ${engine} run -d --name shop --dns $(node look.js -a ns1.corp.test) ${here} node shop.js`,
+    );
     await bench.verdict('names', 'Mitigated');
   });
 

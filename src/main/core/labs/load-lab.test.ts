@@ -154,7 +154,7 @@ const BROKEN: [string, string, string, string, string][] = [
     'compose.yaml',
     '  app:\n',
     '  app:\n    privileged: true\n',
-    'sample/compose.yaml:15:5: found the unknown key “privileged”; known here: image, command, working_dir, environment, init, read_only, mem_limit, cpus, pids_limit, ulimits, cap_add, restart, expose, pid, network_mode, networks, volumes, depends_on, x-ops-lab.',
+    'sample/compose.yaml:15:5: found the unknown key “privileged”; known here: image, command, working_dir, environment, init, read_only, mem_limit, cpus, pids_limit, ulimits, cap_add, restart, expose, pid, network_mode, networks, dns, volumes, depends_on, x-ops-lab.',
   ],
   [
     'a host mount',
@@ -176,6 +176,27 @@ const BROKEN: [string, string, string, string, string][] = [
     '  app:\n',
     '  app:\n    x-ops-lab: { role: service, engine: true }\n',
     'sample/compose.yaml:15:41: found an engine, expected it at the service with the role “terminal” only',
+  ],
+  [
+    'a resolver that the learner handles',
+    'compose.yaml',
+    '  app:\n',
+    '  app:\n    x-ops-lab: { role: service, resolver: true }\n',
+    'sample/compose.yaml:15:43: found a resolver, expected it at a service with the role “upstream” only',
+  ],
+  [
+    'a resolver outside of the lab',
+    'compose.yaml',
+    '  app:\n',
+    '  app:\n    dns: [10.0.0.53]\n',
+    'sample/compose.yaml:15:11: services.app.dns.0: found "10.0.0.53", expected an address of loopback, such as 127.0.0.53',
+  ],
+  [
+    'a resolver for who has no network of its own',
+    'compose.yaml',
+    '  app:\n',
+    '  app:\n    dns: [127.0.0.53]\n',
+    'sample/compose.yaml:15:10: found dns beside network_mode; who shares a network shares its resolv.conf',
   ],
   [
     'a hint for nothing',
