@@ -178,27 +178,6 @@ const BROKEN: [string, string, string, string, string][] = [
     'sample/compose.yaml:15:41: found an engine, expected it at the service with the role “terminal” only',
   ],
   [
-    'a resolver that the learner handles',
-    'compose.yaml',
-    '  app:\n',
-    '  app:\n    x-ops-lab: { role: service, resolver: true }\n',
-    'sample/compose.yaml:15:43: found a resolver, expected it at a service with the role “upstream” only',
-  ],
-  [
-    'a resolver outside of the lab',
-    'compose.yaml',
-    '  app:\n',
-    '  app:\n    dns: [10.0.0.53]\n',
-    'sample/compose.yaml:15:11: services.app.dns.0: found "10.0.0.53", expected an address of loopback, such as 127.0.0.53',
-  ],
-  [
-    'a resolver for who has no network of its own',
-    'compose.yaml',
-    '  app:\n',
-    '  app:\n    dns: [127.0.0.53]\n',
-    'sample/compose.yaml:15:10: found dns beside network_mode; who shares a network shares its resolv.conf',
-  ],
-  [
     'a hint for nothing',
     'hints.yaml',
     'responsive:',
