@@ -67,10 +67,12 @@ export interface GateOnEngine {
   end(): Promise<string[]>;
 }
 
+/** @param resolver whether the workstation stands in for the lab's resolver; it answers nothing */
 export async function startGateOnEngine(
   client: string,
   image: string,
   more: Partial<Parameters<typeof completeConfig>[0]> = {},
+  resolver = false,
 ): Promise<GateOnEngine> {
   const id = randomBytes(8).toString('hex');
   const folder = await mkdtemp(join(tmpdir(), 'ops-lab-gate-'));
@@ -116,6 +118,7 @@ export async function startGateOnEngine(
     labels: { 'io.ops-lab.session': id, 'io.ops-lab.service': '~gate' },
     secret: randomBytes(32).toString('hex'),
     reservedNames: ['terminal'],
+    resolver: resolver ? { containerId: terminal, folder: join(folder, 'resolv') } : null,
     ...more,
     limits: { requestsPerSecond: 500, requestBurst: 2_000, ...more.limits },
   });

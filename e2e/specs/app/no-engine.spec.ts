@@ -5,7 +5,9 @@ import { Workstation } from '../../pages/workstation.ts';
 
 test.use({ environment: { OPS_LAB_ENGINE: 'none' } });
 
-for (const lab of ['node-event-loop-freeze', 'too-many-open-files', 'container-oomkilled', 'address-already-in-use']) {
+const LABS = ['node-event-loop-freeze', 'too-many-open-files', 'container-oomkilled', 'address-already-in-use', 'container-dns'];
+
+for (const lab of LABS) {
   test(`${lab} runs in the shell runtime, and the catalog says what is missing`, async ({ app }) => {
     test.setTimeout(150_000);
     const catalog = new Catalog(app.page);

@@ -15,6 +15,13 @@ export interface LabService {
   readonly id: string;
 }
 
+export interface ResolverConfig {
+  /** The upstream that answers on port 53. */
+  readonly containerId: string;
+  /** Where the gate keeps each container's resolv.conf. */
+  readonly folder: string;
+}
+
 export interface GateConfig {
   readonly sessionId: string;
   /** Unix socket, or named pipe, of the real engine. */
@@ -39,8 +46,10 @@ export interface GateConfig {
   readonly capabilities: readonly string[];
   /** Sysctls that a container may set, as `name=value`. */
   readonly sysctls: readonly string[];
-  /** Addresses that `--dns` may name. */
+  /** Addresses that `--dns` may name; where there is a resolver, any address may be written down. */
   readonly dns: readonly string[];
+  /** The lab's own resolver: see name-service.ts. */
+  readonly resolver: ResolverConfig | null;
   /** CIDR block in which `network create --subnet` may choose; null: nowhere. */
   readonly subnetBlock: string | null;
   /** Names of the platform on the session's network. */
@@ -65,6 +74,7 @@ const OPTIONAL = {
   capabilities: [],
   sysctls: [],
   dns: [],
+  resolver: null,
   subnetBlock: null,
   reservedNames: [],
   labels: {},
@@ -87,7 +97,9 @@ export function completeConfig(
 ): GateConfig {
   const config: GateConfig = { ...OPTIONAL, ...given, limits: { ...DEFAULT_LIMITS, ...given.limits } };
   if (!/^[a-z0-9-]{8,64}$/.test(config.sessionId)) throw new Error('sessionId must be 8 to 64 characters of a-z, 0-9 and -');
-  for (const id of [config.sessionNetworkId, config.terminalContainerId, ...config.services.map((service) => service.id)]) {
+  for (const id of [config.sessionNetworkId, config.terminalContainerId, ...config.services.map((service) => service.id)].concat(
+    config.resolver === null ? [] : [config.resolver.containerId],
+  )) {
     if (!/^[0-9a-f]{64}$/.test(id)) throw new Error(`not a full id: ${id}`);
   }
   for (const { id } of config.allowedImages) if (!/^sha256:[0-9a-f]{64}$/.test(id)) throw new Error(`not a full image id: ${id}`);

@@ -1,5 +1,6 @@
 /** The end of a session: all that it made is removed, by id, until nothing is left. Also after a crash, from ledger and labels. */
 import { bodyOf, listOf } from './answers/scrub.ts';
+import { detachResolver } from './name-service.ts';
 import { CODE_LABEL } from './names.ts';
 import type { GateSession } from './session.ts';
 
@@ -53,6 +54,7 @@ async function remove(session: GateSession, { kind, id }: Found): Promise<void> 
     volume: { path: `/volumes/${id}`, query: { force: 1 } },
     image: { path: `/images/${id}`, query: { force: 1, noprune: 1 } },
   };
+  if (kind === 'network') await detachResolver(session, id).catch(() => {});
   await session.engine.ask({ method: 'DELETE', ...calls[kind] }).catch(() => {
     // The next look tells.
   });

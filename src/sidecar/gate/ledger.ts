@@ -39,6 +39,10 @@ export interface Notes {
   readonly container?: string;
   /** Container: removed by the engine when it ends. */
   readonly autoRemove?: boolean;
+  /** Container: its resolv.conf, by the name of the file. */
+  readonly file?: string;
+  /** Container: what was asked for with --dns. */
+  readonly dns?: readonly string[];
   /** Image: one of the lab that got a name of the learner's; it is never touched on the engine. */
   readonly shared?: boolean;
   /** Image: tags as the learner wrote them. */

@@ -7,7 +7,7 @@ import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { childOf, innerPid } from './process-table.ts';
-import type { SupervisorPlan } from './protocol.ts';
+import { RESOLVER, type SupervisorPlan } from './protocol.ts';
 
 export interface Isolation {
   /** See SupervisorInfo. */
@@ -29,18 +29,31 @@ const START_TIMEOUT_MS = 10_000;
  */
 const INIT = 'ip link set lo up && mount --bind "$1" /etc/hosts && echo ready && read -r';
 
+/**
+ * With a resolver of the session's own ($2: resolv.conf, $3: nsswitch.conf). Without the second a name could be asked of a service
+ * of this machine through a socket file, which no network namespace hides; nscd is one, too.
+ */
+const OWN_NAMES =
+  'mount --bind "$2" /etc/resolv.conf && mount --bind "$3" /etc/nsswitch.conf && { [ ! -d /run/nscd ] || mount -t tmpfs none /run/nscd; } && ';
+
 /** Resolves with namespaces, or with process groups and the reason. */
 export async function isolate(plan: SupervisorPlan): Promise<Isolation> {
-  if (plan.isolation === 'process-group') return processGroups(plan, 'namespaces are switched off');
-  if (process.platform !== 'linux') return processGroups(plan, 'this system has no namespaces');
+  if (plan.isolation === 'process-group') return withoutNamespaces(plan, 'namespaces are switched off');
+  if (process.platform !== 'linux') return withoutNamespaces(plan, 'this system has no namespaces');
   const hosts = join(plan.folder, 'hosts');
   writeFileSync(hosts, `127.0.0.1 localhost ${plan.hosts.join(' ')}\n::1 localhost ip6-localhost\n`);
+  const names = [join(plan.folder, 'resolv.conf'), join(plan.folder, 'nsswitch.conf')];
+  if (plan.resolver) {
+    writeFileSync(names[0] ?? '', `nameserver ${RESOLVER}\n`);
+    writeFileSync(names[1] ?? '', 'passwd: files\ngroup: files\nhosts: files dns\n');
+  }
+  const init = plan.resolver ? `${OWN_NAMES}${INIT}` : INIT;
   const kinds = ['--pid', '--net', '--mount'];
   const refused: string[] = [];
   // Root may be refused a user namespace, in a container for example, and still be allowed the others.
   for (const user of process.getuid?.() === 0 ? [true, false] : [true]) {
     const options = [...(user ? ['--user', '--map-root-user'] : []), ...kinds, '--fork', '--mount-proc', '--kill-child'];
-    const started = await startInit([...options, '--', 'bash', '--norc', '-c', INIT, 'session', hosts], plan);
+    const started = await startInit([...options, '--', 'bash', '--norc', '-c', init, 'session', hosts, ...names], plan);
     if (typeof started === 'string') {
       refused.push(started);
       continue;
@@ -56,7 +69,7 @@ export async function isolate(plan: SupervisorPlan): Promise<Isolation> {
       proc: `/proc/${started.init}/root/proc`,
     };
   }
-  return processGroups(plan, refused.join('; '));
+  return withoutNamespaces(plan, refused.join('; '));
 }
 
 /** @returns the child and the init's pid as seen from here, or why it could not be started */
@@ -82,6 +95,12 @@ function startInit(args: readonly string[], plan: SupervisorPlan): Promise<{ chi
       else child.kill('SIGKILL');
     });
   });
+}
+
+/** @throws Error for a session that cannot do without: its resolver would be this machine's */
+function withoutNamespaces(plan: SupervisorPlan, reason: string): Promise<Isolation> {
+  if (plan.resolver) throw new Error(`This lab needs namespaces of its own, and this machine gives none: ${reason}`);
+  return processGroups(plan, reason);
 }
 
 /** Ports that every session would want alike are moved to free ones. */

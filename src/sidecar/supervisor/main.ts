@@ -26,7 +26,11 @@ const LOAD_AGAIN_MS = 500;
 const folder = process.argv[2] ?? '.';
 process.chdir(folder);
 const plan = JSON.parse(readFileSync(SUPERVISOR_FILES.plan, 'utf8')) as SupervisorPlan;
-const isolation = await isolate(plan);
+const isolation = await isolate(plan).catch((error: unknown) => {
+  // The last words in the log are what the learner is told.
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+});
 const info: SupervisorInfo = {
   pid: process.pid,
   enter: isolation.enter,

@@ -16,6 +16,8 @@ export interface SupervisorPlan {
   readonly services: readonly ServicePlan[];
   /** Names that lead to 127.0.0.1 within the session. */
   readonly hosts: readonly string[];
+  /** Whether names are asked of a resolver of the session's own, on RESOLVER: then there is no doing without namespaces. */
+  readonly resolver: boolean;
   /** Program and arguments of the observer, for the background load. */
   readonly observer: readonly string[];
   readonly observerEnvironment: Readonly<Record<string, string>>;
@@ -65,6 +67,9 @@ export type SupervisorRequest =
   | { readonly id: number; readonly op: 'load'; readonly job: unknown };
 
 export type SupervisorAnswer = { readonly id: number; readonly result: unknown } | { readonly id: number; readonly failure: string };
+
+/** Where a session's own resolver listens: on the loopback of its machine, as that of many systems does. */
+export const RESOLVER = '127.0.0.53';
 
 /** File names in the session's folder. */
 export const SUPERVISOR_FILES = { plan: 'supervisor.json', socket: 'supervisor.sock', log: 'supervisor.log' } as const;

@@ -38,6 +38,11 @@ export const ServiceSchema = z.strictObject({
   pid: reference.optional(),
   network_mode: reference.optional(),
   networks: z.array(name).optional(),
+  /** Whom names from outside are asked: only what listens on the loopback of the service itself, so that nothing leaves. */
+  dns: z
+    .array(z.string().regex(/^127(?:\.\d{1,3}){3}$/, 'an address of loopback, such as 127.0.0.53'))
+    .max(3)
+    .default([]),
   /** `/lab` is the learner's workspace, or, for an upstream, the lab's own `services/`, out of the learner's reach. */
   volumes: z
     .array(z.enum(['workspace:/lab', 'services:/lab:ro']))
@@ -51,6 +56,8 @@ export const ServiceSchema = z.strictObject({
       runtimes: runtimesField,
       /** Only of the terminal: the learner may use docker, behind the session's gate. */
       engine: z.boolean().optional(),
+      /** Only of an upstream: it is the resolver of the lab's machine, which the learner's networks and shell sessions ask. */
+      resolver: z.boolean().optional(),
     })
     .default({ role: 'service' }),
 });
@@ -62,3 +69,8 @@ export const ComposeSchema = z.strictObject({
   volumes: z.strictObject({ workspace: z.strictObject({}).nullable(), services: z.strictObject({}).nullable().optional() }),
 });
 export type ComposeFile = z.infer<typeof ComposeSchema>;
+
+/** The service that is the resolver of the lab's machine, or null. */
+export function resolverOf(compose: ComposeFile): string | null {
+  return Object.entries(compose.services).find(([, service]) => service['x-ops-lab'].resolver === true)?.[0] ?? null;
+}

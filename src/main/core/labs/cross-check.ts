@@ -68,6 +68,12 @@ export function checkCompose(compose: ComposeFile, folder: LabFolder, references
     if (service['x-ops-lab'].engine !== undefined && service['x-ops-lab'].role !== 'terminal') {
       references.wrong([...at, 'x-ops-lab', 'engine'], 'found an engine, expected it at the service with the role “terminal” only');
     }
+    if (service['x-ops-lab'].resolver !== undefined && service['x-ops-lab'].role !== 'upstream') {
+      references.wrong([...at, 'x-ops-lab', 'resolver'], 'found a resolver, expected it at a service with the role “upstream” only');
+    }
+    if (service.dns.length > 0 && service.network_mode !== undefined) {
+      references.wrong([...at, 'dns'], 'found dns beside network_mode; who shares a network shares its resolv.conf');
+    }
     for (const key of ['pid', 'network_mode'] as const) {
       const target = service[key]?.slice('service:'.length);
       if (target === undefined) continue;

@@ -63,6 +63,15 @@ describe('the labs on the shell runtime', () => {
   });
 });
 
+describe('a lab with fixes that one runtime alone allows', () => {
+  it('has them there and not elsewhere', async () => {
+    const lab = await load(join(import.meta.dirname, '../../../../labs/container-dns'));
+    const solutions = (kind: 'docker' | 'shell') => labOn(lab, kind).solutions.map(({ name }) => name);
+    expect(solutions('docker')).toEqual(solutions('shell').filter((name) => name !== 'host-network' && name !== 'engine-wide'));
+    expect(solutions('shell')).toContain('host-network');
+  });
+});
+
 describe('a lab that says where something exists', () => {
   let lab: LabOnDisk;
   beforeEach(async () => {

@@ -50,7 +50,8 @@ export function manifestOn(manifest: Manifest, kind: RuntimeKind, here: ComposeF
 }
 
 /** The fix with what it is about here; null when nothing of that is left. */
-function fixOn(fix: Fix, kind: 'solution' | 'wrong', manifest: Manifest, compose: ComposeFile): Fix | null {
+function fixOn(fix: Fix, kind: 'solution' | 'wrong', runtime: RuntimeKind, manifest: Manifest, compose: ComposeFile): Fix | null {
+  if (!isOn(fix.spec, runtime)) return null;
   const ids = manifest.objectives.map(({ id }) => id);
   const expect = filterKeys(fix.spec.expect, (id) => ids.includes(id));
   const verdicts = Object.values(expect);
@@ -67,7 +68,7 @@ export function labOn(lab: Lab, kind: RuntimeKind): Lab {
     compose,
     manifest,
     hints: filterKeys(lab.hints, (objective) => ids.includes(objective)),
-    solutions: lab.solutions.flatMap((fix) => fixOn(fix, 'solution', manifest, compose) ?? []),
-    wrong: lab.wrong.flatMap((fix) => fixOn(fix, 'wrong', manifest, compose) ?? []),
+    solutions: lab.solutions.flatMap((fix) => fixOn(fix, 'solution', kind, manifest, compose) ?? []),
+    wrong: lab.wrong.flatMap((fix) => fixOn(fix, 'wrong', kind, manifest, compose) ?? []),
   };
 }

@@ -154,7 +154,7 @@ const BROKEN: [string, string, string, string, string][] = [
     'compose.yaml',
     '  app:\n',
     '  app:\n    privileged: true\n',
-    'sample/compose.yaml:15:5: found the unknown key “privileged”; known here: image, command, working_dir, environment, init, read_only, mem_limit, cpus, pids_limit, ulimits, cap_add, restart, expose, pid, network_mode, networks, volumes, depends_on, x-ops-lab.',
+    'sample/compose.yaml:15:5: found the unknown key “privileged”; known here: image, command, working_dir, environment, init, read_only, mem_limit, cpus, pids_limit, ulimits, cap_add, restart, expose, pid, network_mode, networks, dns, volumes, depends_on, x-ops-lab.',
   ],
   [
     'a host mount',

@@ -225,6 +225,7 @@ export const SolutionSchema = z.strictObject({
     .max(1500)
     .describe('One paragraph: what it does and what it costs; for a wrong fix, why it tempts and why it fails.'),
   expect: z.record(name, verdict).describe('The verdict that each named objective must reach (solutions) or end with (wrong fixes).'),
+  runtimes: runtimesField,
   restart: z.array(name).default([]),
 });
 export type SolutionSpec = z.infer<typeof SolutionSchema>;

@@ -88,14 +88,17 @@ function networkMode(session: GateSession, mode: unknown): string {
 }
 
 function mountsOf(session: GateSession, mounts: unknown): object[] {
-  return listOf(mounts).map((mount) => {
-    const name = volumeName(session, mount.Name);
-    return {
-      ...pick(mount, ['Type', 'Destination', 'Mode', 'RW', 'Propagation']),
-      ...(mount.Type === 'volume' ? { Name: name, Driver: 'local' } : {}),
-      Source: '',
-    };
-  });
+  // The platform's own files are not the learner's mounts.
+  return listOf(mounts)
+    .filter(({ Type }) => Type !== 'bind')
+    .map((mount) => {
+      const name = volumeName(session, mount.Name);
+      return {
+        ...pick(mount, ['Type', 'Destination', 'Mode', 'RW', 'Propagation']),
+        ...(mount.Type === 'volume' ? { Name: name, Driver: 'local' } : {}),
+        Source: '',
+      };
+    });
 }
 
 /** The learner's name of a volume; their own folder by its path. */
@@ -141,6 +144,7 @@ export function containerAnswer(session: GateSession, row: OwnRow, body: Body): 
     ExecIDs: (Array.isArray(body.ExecIDs) ? body.ExecIDs : []).filter((id) => session.ledger.byId('exec', String(id))),
     HostConfig: {
       ...pick(host, HOST_CONFIG),
+      ...(row.notes.dns === undefined ? {} : { Dns: row.notes.dns }),
       Binds: null,
       NetworkMode: networkMode(session, host.NetworkMode),
       PortBindings: bindings,

@@ -2,6 +2,7 @@
 import { bodyOf } from '../answers/scrub.ts';
 import { EngineRefusal } from '../engine-client.ts';
 import type { GateHandler } from '../gate.ts';
+import { type NameService, nameService, nameServiceMount } from '../name-service.ts';
 import { inventName } from '../names.ts';
 import { assignPorts, type WantedContainer, type WantedNetwork, type WantedPort, wantedContainer } from '../policy/container.ts';
 import { forcedHostConfig } from '../policy/forced.ts';
@@ -40,6 +41,7 @@ export const createContainer: GateHandler = async ({ session, query, json, excha
     new Set(ledger.rows('container').flatMap((row) => row.notes.ports?.map(({ host }) => host) ?? [])),
   );
   const volumeIds = await ensureVolumes(session, mounts);
+  const asking = await nameService(session, wanted);
   // From here to the ledger's row nothing may come in between.
   const name = asked === '' ? inventName((candidate) => ledger.named('container', candidate) !== undefined) : asked;
   const holder = ledger.named('container', name);
@@ -53,10 +55,12 @@ export const createContainer: GateHandler = async ({ session, query, json, excha
     memory: wanted.memory,
     pids: wanted.pids,
     autoRemove: wanted.hostConfig.AutoRemove === true,
+    ...(asking.file === null ? {} : { file: asking.file }),
+    ...(config.resolver === null ? {} : { dns: wanted.dns }),
   };
   const most = config.limits.containers + config.services.length;
   const row = await session.make('container', name, notes, most, async () => {
-    const body = forwarded(session, name, wanted, mounts, volumeIds);
+    const body = forwarded(session, name, wanted, mounts, volumeIds, asking);
     const { Id } = await session.engine.call<{ Id: string }>({
       method: 'POST',
       path: '/containers/create',
@@ -88,17 +92,19 @@ function forwarded(
   wanted: WantedContainer,
   mounts: readonly WantedMount[],
   volumeIds: ReadonlyMap<string, string>,
+  asking: NameService,
 ): object {
   const [first] = wanted.networks;
+  const { Mounts, Tmpfs } = forwardedMounts(mounts, (volume) => volumeIds.get(volume) ?? '');
   return {
     ...wanted.config,
     Image: wanted.image.id,
     Labels: { ...wanted.labels, ...session.context.labels('container', name) },
     HostConfig: {
-      // Names from outside find no answer, and are never asked of this computer's resolver.
-      Dns: ['127.0.0.1'],
       ...wanted.hostConfig,
-      ...forwardedMounts(mounts, (volume) => volumeIds.get(volume) ?? ''),
+      Dns: asking.dns,
+      Mounts: [...Mounts, ...nameServiceMount(session, asking)],
+      Tmpfs,
       ...forcedHostConfig(session.config, session.privateCgroups),
       NetworkMode: wanted.networkMode,
     },

@@ -1,9 +1,12 @@
 /** Networks of the session. The session's own one is what `bridge` means here. */
 import { createHash } from 'node:crypto';
 import { type Body, bodyOf, listOf, pick, plainLabels } from '../answers/scrub.ts';
+import { EngineRefusal } from '../engine-client.ts';
 import type { GateHandler } from '../gate.ts';
 import { flag, ignore, isEmpty, list, object, rebuild, refuse, text } from '../json/rebuild.ts';
 import type { Json } from '../json/strict-json.ts';
+import type { OwnRow } from '../ledger.ts';
+import { attachResolver, detachResolver, joinedNetwork } from '../name-service.ts';
 import { contains, parseBlock } from '../policy/addresses.ts';
 import type { FoundNetwork } from '../policy/context.ts';
 import { endpointSettings } from '../policy/endpoint-settings.ts';
@@ -177,6 +180,7 @@ export const createNetwork: GateHandler = async ({ session, json, exchange }) =>
     });
     return Id;
   });
+  await attachResolver(session, row.id);
   exchange.reply.json(201, { Id: row.id, Warning: '' });
 };
 
@@ -236,6 +240,7 @@ export const connectNetwork: GateHandler = async ({ session, subject, json, exch
     path: `/networks/${network.id}/connect`,
     body: { Container: row.id, EndpointConfig: endpoint(row.name, settings) },
   });
+  joinedNetwork(session, row, network.id);
   exchange.reply.empty(200);
 };
 
@@ -247,12 +252,23 @@ export const disconnectNetwork: GateHandler = async ({ session, subject, json, e
   exchange.reply.empty(200);
 };
 
+/** Without the resolver; it comes back when somebody else is still there. */
+async function remove(session: GateSession, row: OwnRow): Promise<void> {
+  await detachResolver(session, row.id);
+  try {
+    await session.engine.call({ method: 'DELETE', path: `/networks/${row.id}` }, [404]);
+  } catch (error) {
+    await attachResolver(session, row.id);
+    throw error;
+  }
+}
+
 export const removeNetwork: GateHandler = async ({ session, subject, exchange }) => {
   if (['bridge', 'host', 'none', 'default'].includes(subject)) throw denied(`${subject} is a pre-defined network and cannot be removed`);
   const network = session.context.network(subject);
   const row = session.ledger.byId('network', network.id);
   if (!row) throw denied('The network of the session cannot be removed.');
-  await session.engine.call({ method: 'DELETE', path: `/networks/${row.id}` }, [404]);
+  await remove(session, row);
   session.ledger.remove(row);
   exchange.reply.empty(204);
 };
@@ -263,9 +279,13 @@ export const pruneNetworks: GateHandler = async ({ session, query, exchange }) =
   for (const row of session.ledger.own('network')) {
     const { Containers } = await inspect(session, row.id);
     // Only running containers are listed there; one that merely exists keeps its network, too.
-    if (Object.keys(bodyOf(Containers)).length > 0) continue;
-    const { status } = await session.engine.ask({ method: 'DELETE', path: `/networks/${row.id}` });
-    if (status >= 400 && status !== 404) continue;
+    if (Object.keys(bodyOf(Containers)).some((id) => id !== session.config.resolver?.containerId)) continue;
+    try {
+      await remove(session, row);
+    } catch (error) {
+      if (!(error instanceof EngineRefusal)) throw error;
+      continue;
+    }
     session.ledger.remove(row);
     deleted.push(row.name);
   }

@@ -33,6 +33,8 @@ export interface WantedContainer {
   /** `none`, or the network of the container's start. */
   readonly networkMode: string;
   readonly networks: readonly WantedNetwork[];
+  /** Addresses of --dns. */
+  readonly dns: readonly string[];
   readonly memory: number;
   readonly pids: number;
 }
@@ -112,7 +114,8 @@ const masking = {
 };
 
 function hostFields(context: PolicyContext): Fields {
-  const { dns, sysctls } = context.config;
+  const { dns, resolver, sysctls } = context.config;
+  const mayAsk = (address: string): boolean => dns.includes(address) || (resolver !== null && isIPv4(address) && !isSurroundings(address));
   const raw = { rule: (value: Json) => value };
   const number = { rule: (value: Json, path: string) => (typeof value === 'number' ? value : bad_(`${path}: not a number`)) };
   const no = (why: string, type?: 'boolean' | 'number' | 'string' | 'array' | 'object') => ({ rule: refuse(why, type) });
@@ -143,7 +146,7 @@ function hostFields(context: PolicyContext): Fields {
     ReadonlyRootfs: { rule: flag },
     Init: { rule: flag },
     Dns: {
-      rule: list((value, path) => (dns.includes(String(value)) ? value : refuse('names are only looked up inside it.')(value, path)), 3),
+      rule: list((value, path) => (mayAsk(String(value)) ? value : refuse('names are only looked up inside it.')(value, path)), 3),
     },
     DnsOptions: { rule: list(text(80, /^[a-z0-9:-]+$/), 8) },
     DnsSearch: { rule: list(text(253, /^[A-Za-z0-9.-]+$/), 6) },
@@ -284,24 +287,14 @@ export function wantedContainer(context: PolicyContext, body: JsonObject, proces
     PublishAllPorts,
     NetworkMode = '',
     Ulimits = null,
+    Dns = [],
     ...rest
   } = host;
   const image = context.image(Image);
   const mounts = wantedMounts(context, { binds: Binds, mounts: Mounts, tmpfs: Tmpfs, volumesFrom: VolumesFrom, volumes: Volumes });
   const { mode, networks } = networksOf(context, String(NetworkMode), NetworkingConfig);
   const limits = limitsOf(context.config.limits, rest, processors);
-  const kept = [
-    'RestartPolicy',
-    'AutoRemove',
-    'ReadonlyRootfs',
-    'Init',
-    'Dns',
-    'DnsOptions',
-    'DnsSearch',
-    'ExtraHosts',
-    'ConsoleSize',
-    'Sysctls',
-  ];
+  const kept = ['RestartPolicy', 'AutoRemove', 'ReadonlyRootfs', 'Init', 'DnsOptions', 'DnsSearch', 'ExtraHosts', 'ConsoleSize', 'Sysctls'];
   return {
     image,
     config,
@@ -316,6 +309,7 @@ export function wantedContainer(context: PolicyContext, body: JsonObject, proces
     publishAll: PublishAllPorts === true,
     networkMode: mode,
     networks,
+    dns: Dns as string[],
     memory: limits.Memory,
     pids: limits.PidsLimit,
   };

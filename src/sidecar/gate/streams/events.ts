@@ -5,6 +5,7 @@
 import type { IncomingMessage } from 'node:http';
 import { removeAnonymous } from '../handlers/volumes.ts';
 import type { Kind, OwnRow } from '../ledger.ts';
+import { forgetFile } from '../name-service.ts';
 import type { GateSession } from '../session.ts';
 import { jsonLines } from './json-lines.ts';
 
@@ -163,6 +164,7 @@ export class EventHub {
     if (row && kind === 'container' && verb === 'destroy') {
       this.#session.ledger.remove(row);
       if (row.notes.autoRemove) await removeAnonymous(this.#session, row);
+      forgetFile(this.#session, row);
     }
   }
 

@@ -30,6 +30,8 @@ export interface ContainerSpec {
   readonly networkMode: string;
   /** Names on that network; empty unless it is one. */
   readonly aliases: readonly string[];
+  /** Whom the engine's own resolver asks for names from outside; the engine's choice when left out. */
+  readonly dns?: readonly string[];
   readonly init: boolean;
   readonly autoRemove?: boolean;
   /** Keep its streams connected, for a program of ours that is spoken with; it ends when stdin does. */
@@ -98,6 +100,7 @@ export function createBody(spec: ContainerSpec, hostCpus: number, privateCgroups
       IpcMode: 'private',
       ...(privateCgroups ? { CgroupnsMode: 'private' } : {}),
       NetworkMode: spec.networkMode,
+      ...(spec.dns === undefined ? {} : { Dns: spec.dns }),
       Mounts: [
         ...spec.mounts.map(({ volume, target, readOnly }) => ({ Type: 'volume', Source: volume, Target: target, ReadOnly: readOnly })),
         ...(spec.hostMounts ?? []).map(({ source, target }) => ({ Type: 'bind', Source: source, Target: target, ReadOnly: true })),

@@ -144,6 +144,7 @@ export async function createService(
       pidMode: sharedProcesses === null ? '' : `container:${idOf(containers, sharedProcesses)}`,
       networkMode: sharedNetwork === null ? (joined[0] ?? 'none') : `container:${idOf(containers, sharedNetwork)}`,
       aliases: sharedNetwork === null ? aliasesOf(compose, name) : [],
+      ...(service.dns.length === 0 ? {} : { dns: service.dns }),
       init: true,
     };
     return await create(around, name, spec, joined);

@@ -6,6 +6,7 @@ import type { Engine } from '../../engine/engine.ts';
 import { engineError } from '../../engine/engine-error.ts';
 import type { LabImages } from '../../engine/image-builder.ts';
 import { LABEL } from '../../engine/labels.ts';
+import { resolverOf } from '../../labs/compose.ts';
 import type { Lab } from '../../labs/lab.ts';
 import type { Availability, Runtime, RuntimeSession, StartRequest } from '../runtime.ts';
 import { bytesOf } from './container-spec.ts';
@@ -240,6 +241,7 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
       workspaceVolume: volumesOf(identity).workspace,
       images: new Map(await Promise.all(names.map(async (name) => [name, await images.imageId(name)] as const))),
       capabilities: [...new Set(services.flatMap((service) => service.cap_add))],
+      resolver: containers.get(resolverOf(lab.compose) ?? '') ?? null,
     };
   }
 

@@ -44,6 +44,8 @@ export interface GateStart {
   /** Ids by the name that learners write. */
   readonly images: ReadonlyMap<string, string>;
   readonly capabilities: readonly string[];
+  /** Id of the lab's resolver. */
+  readonly resolver: string | null;
 }
 
 interface GateService {
@@ -97,7 +99,8 @@ export class GateProcess {
 
   /** Resolves when the gate listens. @throws OpsLabError `engine-failed` */
   async start(request: GateStart): Promise<void> {
-    const { identity, details, sessionNetwork, terminal, reservedNames, serviceNames, workspaceVolume, images, capabilities } = request;
+    const { identity, details, sessionNetwork, terminal, reservedNames, serviceNames, workspaceVolume, images, capabilities, resolver } =
+      request;
     const config = {
       sessionId: identity.sessionId,
       engineSocket: details.endpoint.url.slice('unix://'.length),
@@ -113,6 +116,7 @@ export class GateProcess {
       capabilities,
       reservedNames: ['observer', 'load', ...reservedNames],
       serviceNames,
+      resolver: resolver === null ? null : { containerId: resolver, folder: join(this.#private, 'resolv') },
       forwardPorts: true,
       labels: labelsOf(identity, GATE),
       secret: await this.#secret(),

@@ -2,6 +2,7 @@
 import { chmod, copyFile, mkdir, open, stat, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { MARKER, type ServicePlan, SUPERVISOR_FILES, type SupervisorPlan } from '../../../../sidecar/supervisor/protocol.ts';
+import { resolverOf } from '../../labs/compose.ts';
 import type { Lab } from '../../labs/lab.ts';
 import { SHELL_INTEGRATION } from '../../terminals/shell-integration.ts';
 
@@ -87,6 +88,7 @@ function planOf(folder: string, lab: Lab, programs: ShellPrograms): SupervisorPl
     isolation: programs.isolation,
     environment: sessionEnvironment(folder),
     hosts: Object.keys(lab.compose.services),
+    resolver: resolverOf(lab.compose) !== null,
     services: inOrder(lab).map((name): ServicePlan => {
       const service = lab.compose.services[name];
       if (service === undefined) throw new Error(`no service ${name}`);

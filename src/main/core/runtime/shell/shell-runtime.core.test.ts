@@ -84,6 +84,25 @@ describe.each(kinds)('a session with isolation $isolation', ({ isolation, availa
       expect(session.notices.length).toBe(inNamespaces ? 0 : 1);
     });
 
+    it('asks a resolver of its own for names, and starts only where that cannot be the machine’s', async () => {
+      const lab = makeTestLab(join(data.path, 'lab'));
+      const { upstream } = lab.compose.services;
+      if (upstream === undefined) throw new Error('the lab has no upstream');
+      const services = { ...lab.compose.services, upstream: { ...upstream, 'x-ops-lab': { role: 'upstream' as const, resolver: true } } };
+      const asked = { ...request(hex(16)), lab: { ...lab, compose: { ...lab.compose, services } } };
+      if (!inNamespaces) {
+        await expect(runtime.start(asked)).rejects.toThrow('needs namespaces of its own');
+        return;
+      }
+      const session = await runtime.start(asked);
+      sessions.push(session);
+      await session.ready;
+      expect((await session.exec(['cat', '/etc/resolv.conf'])).stdout).toBe('nameserver 127.0.0.53\n');
+      expect((await session.exec(['grep', '^hosts', '/etc/nsswitch.conf'])).stdout).toBe('hosts: files dns\n');
+      expect((await session.exec(['getent', 'hosts', 'api'])).stdout).toContain('api');
+      expect((await session.exec(['getent', 'ahostsv4', 'name.example'])).exitCode).toBe(2);
+    });
+
     it('shows the learner the programs of the lab, as `node server.js`', async () => {
       const { session } = await start();
       await answers(session);

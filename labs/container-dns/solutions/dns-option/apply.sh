@@ -1,0 +1,6 @@
+until grep -qs started log/start.log; do sleep 0.1; done
+. ./engine.sh
+set -e
+ns1=$(node look.js -a ns1.corp.test)
+$engine rm -f shop
+$engine run -d --name shop --dns "$ns1" $here node shop.js

@@ -1,0 +1,5 @@
+until grep -qs started log/start.log; do sleep 0.1; done
+. ./engine.sh
+set -e
+$engine rm -f shop
+$engine run -d --name shop --network host $here node shop.js

@@ -1,0 +1,5 @@
+until grep -qs started log/start.log; do sleep 0.1; done
+. ./engine.sh
+set -e
+$engine rm -f shop
+$engine run -d --name shop --dns 8.8.8.8 --dns=1.1.1.1 $here node shop.js

@@ -1,0 +1,6 @@
+until grep -qs started log/start.log; do sleep 0.1; done
+. ./engine.sh
+set -e
+ns0=$(node look.js -a ns0.corp.test)
+$engine rm -f shop
+$engine run -d --name shop --dns "$ns0" $here node shop.js
