@@ -5,7 +5,7 @@ import { Workstation } from '../../pages/workstation.ts';
 
 test.use({ environment: { OPS_LAB_ENGINE: 'none' } });
 
-for (const lab of ['node-event-loop-freeze', 'too-many-open-files', 'container-oomkilled']) {
+for (const lab of ['node-event-loop-freeze', 'too-many-open-files', 'container-oomkilled', 'io-saturation']) {
   test(`${lab} runs in the shell runtime, and the catalog says what is missing`, async ({ app }) => {
     test.setTimeout(150_000);
     const catalog = new Catalog(app.page);

@@ -9,6 +9,7 @@ const LABS = [
   { lab: 'node-event-loop-freeze', solution: 'worker-pool', service: 'api', repair: 'responsive', file: 'start.sh' },
   { lab: 'too-many-open-files', solution: 'deadline-abort-signal', service: 'api', repair: 'descriptors', file: 'start.sh' },
   { lab: 'container-oomkilled', solution: 'lru-with-ttl', service: 'members', repair: 'members-live', file: 'start-members.sh' },
+  { lab: 'io-saturation', solution: 'no-lock-at-start', service: 'reports', repair: 'reports', file: 'start.pl' },
 ] as const;
 
 for (const { lab, solution, service, repair, file } of LABS) {
