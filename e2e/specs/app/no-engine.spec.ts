@@ -5,7 +5,14 @@ import { Workstation } from '../../pages/workstation.ts';
 
 test.use({ environment: { OPS_LAB_ENGINE: 'none' } });
 
-const LABS = ['node-event-loop-freeze', 'too-many-open-files', 'container-oomkilled', 'address-already-in-use', 'container-dns'];
+const LABS = [
+  'node-event-loop-freeze',
+  'too-many-open-files',
+  'container-oomkilled',
+  'address-already-in-use',
+  'container-dns',
+  'io-saturation',
+];
 
 for (const lab of LABS) {
   test(`${lab} runs in the shell runtime, and the catalog says what is missing`, async ({ app }) => {

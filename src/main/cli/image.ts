@@ -15,7 +15,7 @@ function progressLine({ step, steps, title, bytes, totalBytes, elapsedMs }: Imag
 export const image: Command = {
   name: 'image',
   operands: '',
-  summary: 'Builds the image that the docker runtime needs, unless it is there.',
+  summary: 'Builds the images that the docker runtime needs, unless they are there.',
   options: {
     from: { type: 'string', value: 'FILE', help: 'Take the image from an archive that --save wrote: for machines without network.' },
     save: { type: 'string', value: 'FILE', help: 'Write the image into an archive afterwards.' },
@@ -26,6 +26,7 @@ export const image: Command = {
     let shown = '';
     const built = await images.build({
       from: args.text('from') === undefined ? undefined : resolve(args.text('from') ?? ''),
+      also: await images.references(),
       signal,
       onProgress(build) {
         output.status(progressLine(build));

@@ -13,7 +13,7 @@ import { findResources } from '../core/runtime/docker/resources.ts';
 export interface Workshop {
   readonly runtimes: Runtimes;
   readonly engine: Pick<Engine, 'status'>;
-  readonly images: Pick<ImageBuilder, 'build' | 'save'>;
+  readonly images: Pick<ImageBuilder, 'build' | 'references' | 'save'>;
   doctor(): Promise<DoctorItem[]>;
   /** Independent of the runtimes: what still names a session after its tear-down. */
   readonly leftovers: LookForLeftovers;

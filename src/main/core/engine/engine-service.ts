@@ -5,6 +5,7 @@ import type { EngineService } from '../core.ts';
 import type { EventHub } from '../events/event-hub.ts';
 import type { Engine } from './engine.ts';
 import type { ImageBuilder, LabImages } from './image-builder.ts';
+import { BASE } from './lab-image-recipe.ts';
 
 interface Options {
   readonly engine: Engine;
@@ -56,7 +57,7 @@ export class EngineGlue implements EngineService {
   async buildImage({ from }: { from?: string }): Promise<ImageBuild> {
     const { engine } = this.#options;
     await engine.docker();
-    const build = this.#start(from);
+    const build = this.#start({ from });
     build.done.catch(() => undefined);
     return build.latest;
   }
@@ -80,15 +81,21 @@ export class EngineGlue implements EngineService {
     } catch (error) {
       if (!(error instanceof OpsLabError && error.code === 'image-missing')) throw error;
     }
-    await this.#start().done;
-    return images.imageId(reference);
+    // One under way may be of the base alone.
+    const build = this.#build ?? this.#start({ also: [reference] });
+    await build.done;
+    return images.imageId(reference).catch(async (error: unknown) => {
+      if (!(error instanceof OpsLabError && error.code === 'image-missing')) throw error;
+      await this.#start({ also: [reference] }).done;
+      return images.imageId(reference);
+    });
   }
 
   async close(): Promise<void> {
     await this.cancelBuild();
   }
 
-  #start(from?: string): Build {
+  #start({ from, also = [] }: { from?: string | undefined; also?: readonly string[] }): Build {
     if (this.#build !== null) return this.#build;
     const abort = new AbortController();
     const build: Build = { abort, latest: STARTING, done: Promise.resolve(STARTING) };
@@ -96,6 +103,7 @@ export class EngineGlue implements EngineService {
     build.done = this.#options.images
       .build({
         from,
+        also: also.filter((reference) => reference !== BASE),
         signal: abort.signal,
         onProgress: (latest) => {
           build.latest = latest;

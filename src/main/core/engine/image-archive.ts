@@ -78,12 +78,12 @@ export async function loadArchive(docker: Docker, path: string, signal: AbortSig
 }
 
 /**
- * Writes an image to `path`, through a temporary file beside it.
+ * Writes images to `path`, through a temporary file beside it.
  * @throws OpsLabError `limit` when the disk is full; nothing is left then
  */
 export async function saveArchive(
   docker: Docker,
-  reference: string,
+  references: readonly string[],
   path: string,
   signal: AbortSignal,
   onBytes: (bytes: number) => void,
@@ -92,7 +92,8 @@ export async function saveArchive(
   try {
     const archive = await streamFromEngine(docker, {
       method: 'GET',
-      path: `/images/${reference}/get`,
+      path: '/images/get',
+      query: { names: references },
       timeoutMs: 120_000,
       signal,
     });

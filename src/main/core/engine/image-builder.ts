@@ -21,7 +21,10 @@ import type { Engine } from './engine.ts';
 import { engineError } from './engine-error.ts';
 import { counting, inspectImage, loadArchive, readArchive, saveArchive } from './image-archive.ts';
 import { DEBIAN, DEBIAN_WITH_NODE, IMAGE_LABEL, type Recipe, readRecipe } from './image-recipe.ts';
+import { buildLabImage } from './lab-image.ts';
+import { BASE, type LabImageRecipe, labImageReferences, readLabImage } from './lab-image-recipe.ts';
 import { LABEL } from './labels.ts';
+import { mirrorProxies } from './mirror-proxies.ts';
 import { findNodeBinary } from './node-binary.ts';
 import { makeBuildFolder, makeRootfs, removeBuildFolder, rootfsObstacle } from './rootfs.ts';
 
@@ -36,6 +39,8 @@ const WORK_ROOM = 1_000e6;
 export interface BuildOptions {
   /** An image archive to start from. */
   readonly from?: string | undefined;
+  /** Images that are wanted beside the base, as compose.yaml calls them. */
+  readonly also?: readonly string[] | undefined;
   readonly signal?: AbortSignal | undefined;
   onProgress?(build: ImageBuild): void;
 }
@@ -82,15 +87,19 @@ export class ImageBuilder implements LabImages {
     }
   }
 
+  /** What `build` can make beside the base. */
+  references(): Promise<string[]> {
+    return labImageReferences(this.#options.folder);
+  }
+
   async imageId(reference: string): Promise<string> {
-    if (reference !== 'ops-lab/base') throw new OpsLabError('lab-broken', `The lab asks for the image ${reference}, which does not exist.`);
-    const recipe = await this.#read();
-    const image = await inspectImage(await this.#options.engine.docker(), recipe.tag);
-    if (!image)
-      throw new OpsLabError(
-        'image-missing',
-        'The lab image is not built yet. Build it on the engine page, or with `npm run lab -- image`.',
-      );
+    const base = await this.#read();
+    const { tag } = reference === BASE ? base : await readLabImage(this.#options.folder, reference, base);
+    const image = await inspectImage(await this.#options.engine.docker(), tag);
+    if (!image) {
+      const name = reference === BASE ? 'The lab image' : `The image ${reference}`;
+      throw new OpsLabError('image-missing', `${name} is not built yet. Build it on the engine page, or with \`npm run lab -- image\`.`);
+    }
     return image.id;
   }
 
@@ -98,10 +107,11 @@ export class ImageBuilder implements LabImages {
    * Builds the image unless it is there. A second call while one runs is the caller's to avoid; another process is waited for.
    * @throws OpsLabError `cancelled`, `invalid` (the archive), `image-missing` (no base to be had), `limit` (disk full), `engine-failed`
    */
-  async build({ from, signal = new AbortController().signal, onProgress = () => {} }: BuildOptions = {}): Promise<ImageBuild> {
+  async build({ from, also = [], signal = new AbortController().signal, onProgress = () => {} }: BuildOptions = {}): Promise<ImageBuild> {
     const recipe = await this.#read();
     const docker = await this.#options.engine.docker();
-    const progress = new BuildProgress(recipe.tag, STEPS, onProgress);
+    const others = await Promise.all(also.map((reference) => readLabImage(this.#options.folder, reference, recipe)));
+    const progress = new BuildProgress(recipe.tag, STEPS + others.length, onProgress);
     this.#progress = progress;
     try {
       progress.step(1, 'Look for the image');
@@ -110,7 +120,13 @@ export class ImageBuilder implements LabImages {
       const lock = join(tmpdir(), `ops-lab-${userInfo().username}`, `image-${name}.lock`);
       const unlock = await takeLock(lock, signal, () => progress.line('Another Ops Lab is building the image: waiting for it.'));
       try {
-        if (from || !(await inspectImage(docker, recipe.tag))) await this.#make(docker, recipe, from, signal, progress);
+        if (from || !(await inspectImage(docker, recipe.tag))) await this.#make(docker, recipe, from, others, signal, progress);
+        for (const [index, other] of others.entries()) {
+          if (await inspectImage(docker, other.tag)) continue;
+          progress.step(STEPS + 1 + index, `Build the image ops-lab/${other.name}`);
+          const { workFolder } = this.#options;
+          await buildLabImage({ docker, base: recipe, recipe: other, workFolder, signal, progress });
+        }
       } finally {
         await unlock();
       }
@@ -127,14 +143,22 @@ export class ImageBuilder implements LabImages {
     }
   }
 
-  /** Writes the image to `path` as `docker save` does. @throws OpsLabError `image-missing`, `limit` (disk full), `engine-failed` */
+  /**
+   * Writes the image, and those beside it that are built, to `path` as `docker save` does.
+   * @throws OpsLabError `image-missing`, `limit` (disk full), `engine-failed`
+   */
   async save(path: string, onProgress: (bytes: number, totalBytes: number) => void = () => {}, signal?: AbortSignal): Promise<void> {
     const docker = await this.#options.engine.docker();
-    const tag = await this.tag();
-    const image = await inspectImage(docker, tag);
-    if (!image) throw new OpsLabError('image-missing', 'There is no lab image to save yet: build it first.');
+    const base = await this.#read();
+    const others = await Promise.all((await this.references()).map((reference) => readLabImage(this.#options.folder, reference, base)));
+    const tags = [base, ...others].map(({ tag }) => tag);
+    const images = await Promise.all(tags.map((tag) => inspectImage(docker, tag)));
+    if (!images[0]) throw new OpsLabError('image-missing', 'There is no lab image to save yet: build it first.');
+    // Each one contains the base; an archive holds it once.
+    const total = images.reduce((sum, image) => sum + Math.max(0, (image?.size ?? 0) - (images[0]?.size ?? 0)), images[0].size);
+    const built = tags.filter((_, index) => images[index]);
     try {
-      await saveArchive(docker, tag, path, signal ?? new AbortController().signal, (bytes) => onProgress(bytes, image.size));
+      await saveArchive(docker, built, path, signal ?? new AbortController().signal, (bytes) => onProgress(bytes, total));
     } catch (error) {
       throw engineError(error, `save the lab image to ${path}`);
     }
@@ -158,10 +182,17 @@ export class ImageBuilder implements LabImages {
     return recipe;
   }
 
-  async #make(docker: Docker, recipe: Recipe, from: string | undefined, signal: AbortSignal, progress: BuildProgress): Promise<void> {
+  async #make(
+    docker: Docker,
+    recipe: Recipe,
+    from: string | undefined,
+    others: readonly LabImageRecipe[],
+    signal: AbortSignal,
+    progress: BuildProgress,
+  ): Promise<void> {
     const noRoom = await this.#noRoomOnEngine();
     if (noRoom !== null) throw noRoom;
-    const base = from ? await load(docker, recipe, from, signal, progress) : await this.#base(docker, recipe, signal, progress);
+    const base = from ? await load(docker, recipe, others, from, signal, progress) : await this.#base(docker, recipe, signal, progress);
     if (base !== recipe.tag) {
       progress.step(3, 'Build the image');
       await buildFrom(docker, recipe, base, signal, progress);
@@ -257,20 +288,34 @@ async function pull(docker: Docker, image: string, tag: string, signal: AbortSig
 }
 
 /** @returns the recipe's own tag when the archive holds a finished lab image, else something to build on */
-async function load(docker: Docker, recipe: Recipe, path: string, signal: AbortSignal, progress: BuildProgress): Promise<string> {
+async function load(
+  docker: Docker,
+  recipe: Recipe,
+  others: readonly LabImageRecipe[],
+  path: string,
+  signal: AbortSignal,
+  progress: BuildProgress,
+): Promise<string> {
   progress.step(1, 'Read the image archive');
-  const [reference] = await readArchive(path, signal);
-  if (reference === undefined) throw new OpsLabError('invalid', `${path} holds no image.`);
+  const references = await readArchive(path, signal);
+  const [first] = references;
+  if (first === undefined) throw new OpsLabError('invalid', `${path} holds no image.`);
   progress.step(2, 'Load the image archive', (await stat(path)).size);
   await loadArchive(docker, path, signal, (bytes) => progress.bytes(bytes));
-  const image = await inspectImage(docker, reference);
-  if (!image) throw new OpsLabError('invalid', `The engine took ${path}, but ${reference} is not in it.`);
-  if (image.labels[IMAGE_LABEL.image] !== 'base') return reference;
-  if (image.labels[IMAGE_LABEL.key] !== recipe.key)
-    progress.line(`This image was made for another version (${image.labels[IMAGE_LABEL.key]}); it is used as it is.`);
-  const [repo, tag] = recipe.tag.split(':');
-  await callEngine(docker, { method: 'POST', path: `/images/${image.id}/tag`, query: { repo, tag }, signal });
-  return recipe.tag;
+  let base = first;
+  for (const reference of references) {
+    const image = await inspectImage(docker, reference);
+    if (!image) throw new OpsLabError('invalid', `The engine took ${path}, but ${reference} is not in it.`);
+    const name = image.labels[IMAGE_LABEL.image];
+    const wanted = name === 'base' ? recipe : others.find((other) => other.name === name);
+    if (!wanted) continue;
+    if (image.labels[IMAGE_LABEL.key] !== wanted.key)
+      progress.line(`${reference} was made for another version (${image.labels[IMAGE_LABEL.key]}); it is used as it is.`);
+    const [repo, tag] = wanted.tag.split(':');
+    await callEngine(docker, { method: 'POST', path: `/images/${image.id}/tag`, query: { repo, tag }, signal });
+    if (wanted === recipe) base = recipe.tag;
+  }
+  return base;
 }
 
 async function buildFrom(docker: Docker, recipe: Recipe, base: string, signal: AbortSignal, progress: BuildProgress): Promise<void> {
@@ -281,7 +326,7 @@ async function buildFrom(docker: Docker, recipe: Recipe, base: string, signal: A
     path: '/build',
     query: {
       t: recipe.tag,
-      buildargs: { BASE: base, ...(offline ? {} : proxyArguments()) },
+      buildargs: { BASE: base, ...(offline ? {} : mirrorProxies()) },
       labels: { [LABEL.product]: 'ops-lab', [IMAGE_LABEL.image]: 'base', [IMAGE_LABEL.key]: recipe.key },
       rm: true,
       forcerm: true,
@@ -315,11 +360,6 @@ async function sendContext(context: ReturnType<typeof pack>, recipe: Recipe, sig
     );
   }
   context.finalize();
-}
-
-function proxyArguments(): Record<string, string> {
-  const names = ['http_proxy', 'https_proxy', 'no_proxy'];
-  return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
 }
 
 /** Runs Node in a container of the image: an image whose Node does not start is of no use, whatever its build said. */

@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OpsLabError } from '../../../shared/contract/errors.ts';
 import { SUITE, systemMirrorLines } from './apt-sources.ts';
+import { mirrorProxies } from './mirror-proxies.ts';
 import { whichProgram } from './which.ts';
 
 /** Why it cannot be done here, as a sentence; empty when it can. */
@@ -45,7 +46,7 @@ export async function makeRootfs({ packages, folder, signal, onLine }: RootfsReq
   const child = spawn('mmdebstrap', args, {
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env.PATH ?? '', TMPDIR: folder, LC_ALL: 'C.UTF-8', DEBIAN_FRONTEND: 'noninteractive', ...proxies() },
+    env: { PATH: process.env.PATH ?? '', TMPDIR: folder, LC_ALL: 'C.UTF-8', DEBIAN_FRONTEND: 'noninteractive', ...mirrorProxies() },
   });
   const kill = (): void => killGroup(child);
   signal.addEventListener('abort', kill, { once: true });
@@ -71,15 +72,6 @@ export async function makeRootfs({ packages, folder, signal, onLine }: RootfsReq
   } finally {
     signal.removeEventListener('abort', kill);
   }
-}
-
-function proxies(): Record<string, string> {
-  const found: Record<string, string> = {};
-  for (const name of ['http_proxy', 'https_proxy', 'no_proxy']) {
-    const value = process.env[name];
-    if (value) found[name] = value;
-  }
-  return found;
 }
 
 /** SIGTERM to the whole group, SIGKILL to what is left 5 s later. */

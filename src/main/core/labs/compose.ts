@@ -32,6 +32,17 @@ export const ServiceSchema = z.strictObject({
     nofile: z.strictObject({ soft: z.number().int().positive().max(65_536), hard: z.number().int().positive().max(65_536) }),
   }),
   cap_add: z.array(z.enum(['SYS_PTRACE', 'NET_RAW'])).default([]),
+  /** Another user than root, by number, in containers; it owns the workspace when it is the terminal's. */
+  user: z
+    .string()
+    .regex(/^[1-9]\d{0,4}:[1-9]\d{0,4}$/, 'UID:GID in numbers, such as 999:999')
+    .optional(),
+  /** How fast the service may write to the device that a volume lies on; the docker runtime finds out which one that is. */
+  blkio_config: z
+    .strictObject({
+      device_write_bps: z.array(z.strictObject({ path: z.literal('volume:data'), rate: size })).length(1),
+    })
+    .optional(),
   restart: z.enum(['no', 'always', 'on-failure']).default('no'),
   expose: z.array(z.string().regex(/^\d{1,5}$/)).default([]),
   /** Shares the namespace of another service, so that its terminal sees this one's processes and sockets. */
@@ -43,10 +54,13 @@ export const ServiceSchema = z.strictObject({
     .array(z.string().regex(/^127(?:\.\d{1,3}){3}$/, 'an address of loopback, such as 127.0.0.53'))
     .max(3)
     .default([]),
-  /** `/lab` is the learner's workspace, or, for an upstream, the lab's own `services/`, out of the learner's reach. */
+  /**
+   * `/lab` is the learner's workspace, or, for an upstream, the lab's own `services/`, out of the learner's reach. `/data` begins
+   * with what the image has there.
+   */
   volumes: z
-    .array(z.enum(['workspace:/lab', 'services:/lab:ro']))
-    .max(1)
+    .array(z.enum(['workspace:/lab', 'services:/lab:ro', 'data:/data', 'data:/data:ro']))
+    .max(2)
     .default([]),
   depends_on: z.array(name).default([]),
   /** `terminal`: where the learner works; on the shell runtime that is the session's own shell and nothing is started. */
@@ -66,7 +80,11 @@ export type ComposeService = z.infer<typeof ServiceSchema>;
 export const ComposeSchema = z.strictObject({
   services: z.record(name, ServiceSchema),
   networks: z.record(name, z.strictObject({ internal: z.literal(true) })).default({}),
-  volumes: z.strictObject({ workspace: z.strictObject({}).nullable(), services: z.strictObject({}).nullable().optional() }),
+  volumes: z.strictObject({
+    workspace: z.strictObject({}).nullable(),
+    services: z.strictObject({}).nullable().optional(),
+    data: z.strictObject({}).nullable().optional(),
+  }),
 });
 export type ComposeFile = z.infer<typeof ComposeSchema>;
 

@@ -86,12 +86,20 @@ export function checkCompose(compose: ComposeFile, folder: LabFolder, references
     if (service.network_mode !== undefined && service.networks !== undefined) {
       references.wrong([...at, 'networks'], 'found networks beside network_mode; a service has one or the other');
     }
-    if (service.volumes.length === 0 && service.working_dir !== undefined) {
+    if (!service.volumes.some((volume) => volume.includes(':/lab')) && service.working_dir !== undefined) {
       references.wrong([...at, 'working_dir'], 'found working_dir /lab without the volume workspace:/lab');
     }
     service.volumes.forEach((volume, index) => {
       if (volume === 'services:/lab:ro') checkServicesVolume(compose, name, folder, [...at, 'volumes', index], references);
+      if (volume.startsWith('data:') && compose.volumes.data === undefined)
+        references.wrong([...at, 'volumes', index], 'found the volume data, which is not under volumes');
     });
+    references.unique(
+      [...at, 'volumes'],
+      service.volumes.map((volume) => volume.split(':')[1] ?? ''),
+      'place of a volume',
+    );
+    if (service.blkio_config !== undefined) checkWriteLimit(compose, name, [...at, 'blkio_config'], references);
     service.networks?.forEach((network, index) => {
       references.known([...at, 'networks', index], network, 'network', Object.keys(compose.networks));
     });
@@ -104,6 +112,17 @@ export function checkCompose(compose: ComposeFile, folder: LabFolder, references
       references.wrong([...at, 'ulimits', 'nofile', 'soft'], 'found a soft limit above the hard one');
     }
   }
+}
+
+/** The device is found by a look from the terminal, and the limit is of the service that writes. */
+function checkWriteLimit(compose: ComposeFile, name: string, path: Path, references: References): void {
+  const services = Object.values(compose.services);
+  const terminal = services.find((service) => service['x-ops-lab'].role === 'terminal');
+  for (const [who, service] of [[name, compose.services[name]] as const, ['the terminal', terminal] as const]) {
+    if (!service?.volumes.some((volume) => volume.startsWith('data:')))
+      references.wrong(path, `found a limit for the volume data, which ${who} does not have`);
+  }
+  if (compose.services[name]?.['x-ops-lab'].role === 'terminal') references.wrong(path, 'found a write limit of the terminal');
 }
 
 /** `services/` is what the learner must not reach. */

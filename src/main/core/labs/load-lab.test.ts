@@ -154,14 +154,14 @@ const BROKEN: [string, string, string, string, string][] = [
     'compose.yaml',
     '  app:\n',
     '  app:\n    privileged: true\n',
-    'sample/compose.yaml:15:5: found the unknown key “privileged”; known here: image, command, working_dir, environment, init, read_only, mem_limit, cpus, pids_limit, ulimits, cap_add, restart, expose, pid, network_mode, networks, dns, volumes, depends_on, x-ops-lab.',
+    'sample/compose.yaml:15:5: found the unknown key “privileged”; known here: image, command, working_dir, environment, init, read_only, mem_limit, cpus, pids_limit, ulimits, cap_add, user, blkio_config, restart, expose, pid, network_mode, networks, dns, volumes, depends_on, x-ops-lab.',
   ],
   [
     'a host mount',
     'compose.yaml',
     "    pid: service:host\n    network_mode: service:host\n    volumes: ['workspace:/lab']",
     "    volumes: ['/:/host']",
-    'sample/compose.yaml:27:15: services.app.volumes.0: found "/:/host", expected one of workspace:/lab or services:/lab:ro',
+    'sample/compose.yaml:27:15: services.app.volumes.0: found "/:/host", expected one of workspace:/lab, services:/lab:ro, data:/data or data:/data:ro',
   ],
   [
     'no terminal',

@@ -23,6 +23,10 @@ export interface ContainerSpec {
   readonly nofile: { readonly soft: number; readonly hard: number };
   readonly capabilities: readonly string[];
   readonly readOnly: boolean;
+  /** UID:GID; empty for what the image says. */
+  readonly user?: string;
+  /** Bytes a second that may be written to a device of the engine's machine. */
+  readonly writeLimits?: readonly { readonly device: string; readonly bytesPerSecond: number }[];
   readonly restart: 'no' | 'always' | 'on-failure';
   /** `container:ID`, or empty for its own. */
   readonly pidMode: string;
@@ -48,7 +52,7 @@ export function bytesOf(size: string): number {
 /** The limits of compose.yaml as a part of a ContainerSpec. */
 export function limitsOf(
   service: ComposeService,
-): Pick<ContainerSpec, 'memoryBytes' | 'cpus' | 'pids' | 'nofile' | 'capabilities' | 'readOnly' | 'restart'> {
+): Pick<ContainerSpec, 'memoryBytes' | 'cpus' | 'pids' | 'nofile' | 'capabilities' | 'readOnly' | 'restart' | 'user'> {
   return {
     memoryBytes: bytesOf(service.mem_limit),
     cpus: service.cpus,
@@ -57,6 +61,7 @@ export function limitsOf(
     capabilities: service.cap_add,
     readOnly: service.read_only,
     restart: service.restart,
+    ...(service.user === undefined ? {} : { user: service.user }),
   };
 }
 
@@ -72,6 +77,7 @@ export function createBody(spec: ContainerSpec, hostCpus: number, privateCgroups
     Cmd: spec.command,
     Env: Object.entries(spec.environment).map(([name, value]) => `${name}=${value}`),
     WorkingDir: '/lab',
+    ...(spec.user === undefined ? {} : { User: spec.user }),
     Labels: spec.labels,
     StopTimeout: 5,
     ...(spec.hostname === undefined ? {} : { Hostname: spec.hostname }),
@@ -87,6 +93,9 @@ export function createBody(spec: ContainerSpec, hostCpus: number, privateCgroups
         { Name: 'nofile', Soft: spec.nofile.soft, Hard: spec.nofile.hard },
         { Name: 'core', Soft: 0, Hard: 0 },
       ],
+      ...(spec.writeLimits
+        ? { BlkioDeviceWriteBps: spec.writeLimits.map(({ device, bytesPerSecond }) => ({ Path: device, Rate: bytesPerSecond })) }
+        : {}),
       CapDrop: ['ALL'],
       CapAdd: spec.capabilities,
       SecurityOpt: ['no-new-privileges:true'],

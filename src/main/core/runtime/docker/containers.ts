@@ -6,15 +6,20 @@ import { callEngine } from '../../engine/api.ts';
 import type { EngineDetails } from '../../engine/engine.ts';
 import { engineError } from '../../engine/engine-error.ts';
 import type { LabImages } from '../../engine/image-builder.ts';
+import type { ComposeService } from '../../labs/compose.ts';
 import type { Lab } from '../../labs/lab.ts';
 import { withFreeSubnet } from './address-pool.ts';
-import { type ContainerSpec, createBody, limitsOf } from './container-spec.ts';
+import { bytesOf, type ContainerSpec, createBody, limitsOf } from './container-spec.ts';
+import { deviceOf, noWriteLimit } from './device.ts';
 import type { HostMount } from './gate-process.ts';
 import { LOAD, labelsOf, nameOf, type OBSERVER, type SessionIdentity, volumesOf } from './names.ts';
-import { aliasesOf, networksOf, ownerOf, referenced, serviceOf } from './plan.ts';
+import { aliasesOf, networksOf, ownerOf, planServices, referenced, serviceOf } from './plan.ts';
 
 /** The learner's docker: behind the gate there is the classic builder only. */
 const ENGINE_ENVIRONMENT = { DOCKER_BUILDKIT: '0', DOCKER_CLI_HINTS: 'false' };
+
+/** Where the volume `data` is mounted. */
+const DATA = '/data';
 
 const OBSERVER_NOFILE = { soft: 16_384, hard: 16_384 };
 
@@ -76,9 +81,11 @@ export async function createNetworks({ docker, details, identity, lab, signal }:
   return new Map(made);
 }
 
-export async function createVolumes({ docker, identity, signal }: Surroundings): Promise<void> {
+export async function createVolumes({ docker, identity, lab, signal }: Surroundings): Promise<void> {
+  const { data, ...always } = volumesOf(identity);
+  const names = [...Object.values(always), ...(lab.compose.volumes.data === undefined ? [] : [data])];
   await Promise.all(
-    Object.values(volumesOf(identity)).map((Name) =>
+    names.map((Name) =>
       callEngine(docker, { method: 'POST', path: '/volumes/create', body: { Name, Driver: 'local', Labels: labelsOf(identity) }, signal }),
     ),
   );
@@ -86,13 +93,15 @@ export async function createVolumes({ docker, identity, signal }: Surroundings):
 
 async function create(around: Surroundings, name: string, spec: ContainerSpec, networks: readonly string[]): Promise<string> {
   const { docker, details, identity, signal } = around;
-  const { Id } = await callEngine<{ Id: string }>(docker, {
+  const { Id, Warnings } = await callEngine<{ Id: string; Warnings?: string[] | null }>(docker, {
     method: 'POST',
     path: '/containers/create',
     query: { name: nameOf(identity, name) },
     body: createBody(spec, details.cpus, privateCgroups(details)),
     signal,
   });
+  const ignored = spec.writeLimits && (Warnings ?? []).find((warning) => /block i\/o|bps|blkio/i.test(warning));
+  if (ignored) throw noWriteLimit(`the engine says: ${ignored}`);
   // Engines before API 1.44 take one network at creation.
   for (const network of networks.slice(1)) {
     await callEngine(docker, {
@@ -103,6 +112,19 @@ async function create(around: Surroundings, name: string, spec: ContainerSpec, n
     });
   }
   return Id;
+}
+
+/** The limits of blkio_config, on the device that the volume turns out to lie on. */
+async function writeLimits(
+  { docker, lab, signal }: Surroundings,
+  service: ComposeService,
+  containers: ReadonlyMap<string, string>,
+): Promise<Pick<ContainerSpec, 'writeLimits'>> {
+  const limits = service.blkio_config?.device_write_bps ?? [];
+  if (limits.length === 0) return {};
+  const { terminal } = planServices(lab.compose);
+  const device = await deviceOf(docker, idOf(containers, terminal), DATA, signal);
+  return { writeLimits: limits.map(({ rate }) => ({ device, bytesPerSecond: bytesOf(rate) })) };
 }
 
 function idOf(ids: ReadonlyMap<string, string>, name: string): string {
@@ -129,6 +151,9 @@ export async function createService(
   const mounts = [
     ...(isTerminal || service.volumes.includes('workspace:/lab') ? [{ volume: volumes.workspace, target: '/lab', readOnly: false }] : []),
     ...(service.volumes.includes('services:/lab:ro') ? [{ volume: volumes.services, target: '/lab', readOnly: true }] : []),
+    ...service.volumes
+      .filter((volume) => volume.startsWith('data:'))
+      .map((volume) => ({ volume: volumes.data, target: DATA, readOnly: volume.endsWith(':ro') })),
     ...(isTerminal ? [{ volume: volumes.tools, target: '/opt/ops-lab', readOnly: true }] : []),
   ];
   try {
@@ -141,6 +166,7 @@ export async function createService(
       mounts,
       ...(isTerminal && around.hostMounts ? { hostMounts: around.hostMounts } : {}),
       ...limitsOf(service),
+      ...(await writeLimits(around, service, containers)),
       pidMode: sharedProcesses === null ? '' : `container:${idOf(containers, sharedProcesses)}`,
       networkMode: sharedNetwork === null ? (joined[0] ?? 'none') : `container:${idOf(containers, sharedNetwork)}`,
       aliases: sharedNetwork === null ? aliasesOf(compose, name) : [],

@@ -117,8 +117,8 @@ export class KernelView {
         cpus: 1,
         pids: 64,
         nofile: { soft: 1024, hard: 1024 },
-        // To see the descriptors of processes that are not its own.
-        capabilities: ['SYS_PTRACE'],
+        // To see the descriptors of processes that are not its own, and of those of another user.
+        capabilities: ['SYS_PTRACE', 'DAC_READ_SEARCH'],
         readOnly: true,
         restart: 'no',
         pidMode: `container:${this.#owner}`,

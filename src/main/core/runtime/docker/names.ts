@@ -36,7 +36,13 @@ export function labelsOf({ sessionId, labId, learnerId, home }: SessionIdentity,
 }
 
 /** Names of the session's volumes. */
-export function volumesOf(identity: SessionIdentity): Record<'workspace' | 'services' | 'tools' | 'observer', string> {
+export function volumesOf(identity: SessionIdentity): Record<'workspace' | 'services' | 'data' | 'tools' | 'observer', string> {
   const volume = (part: string): string => nameOf(identity, part);
-  return { workspace: volume('workspace'), services: volume('services'), tools: volume('tools'), observer: volume('observer') };
+  return {
+    workspace: volume('workspace'),
+    services: volume('services'),
+    data: volume('data'),
+    tools: volume('tools'),
+    observer: volume('observer'),
+  };
 }

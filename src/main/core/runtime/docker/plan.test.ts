@@ -94,6 +94,19 @@ describe('the rights of a container', () => {
     expect(body.NetworkingConfig).toEqual({ EndpointsConfig: { net: { Aliases: ['api'] } } });
   });
 
+  it('are those of another user, and of a disk that is limited, where the lab says so', () => {
+    const limited = {
+      ...spec,
+      ...limitsOf(service({ user: '999:999' })),
+      writeLimits: [{ device: '/dev/sda', bytesPerSecond: 1_048_576 }],
+    };
+    expect(createBody(limited, 2, true)).toMatchObject({
+      User: '999:999',
+      HostConfig: { BlkioDeviceWriteBps: [{ Path: '/dev/sda', Rate: 1_048_576 }], CapAdd: [] },
+    });
+    expect(JSON.stringify(createBody(spec, 2, true))).not.toMatch(/"User"|Blkio/);
+  });
+
   it('never include anything of the host', () => {
     const text = JSON.stringify(createBody({ ...spec, networkMode: 'none' }, 2, false));
     for (const word of ['Privileged', 'Binds', 'PortBindings', 'Devices', '"bind"', 'host', 'CgroupnsMode', 'NetworkingConfig']) {

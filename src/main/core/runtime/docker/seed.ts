@@ -13,20 +13,27 @@ interface SeedFile {
   readonly executable?: boolean;
 }
 
-/** A tar archive of files of root, with their folders. */
-export async function packFiles(files: readonly SeedFile[], folders: readonly string[] = []): Promise<Buffer> {
+interface Owner {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+const ROOT: Owner = { uid: 0, gid: 0 };
+
+/** A tar archive of files of one owner, with their folders. */
+export async function packFiles(files: readonly SeedFile[], folders: readonly string[] = [], owner: Owner = ROOT): Promise<Buffer> {
   const archive = pack();
   const made = new Set<string>();
   const folder = (path: string): void => {
     if (path === '.' || path === '' || made.has(path)) return;
     folder(dirname(path));
     made.add(path);
-    archive.entry({ name: `${path}/`, type: 'directory', mode: 0o755 });
+    archive.entry({ name: `${path}/`, type: 'directory', mode: 0o755, ...owner });
   };
   for (const path of folders) folder(path);
   for (const { path, content, executable } of files) {
     folder(dirname(path));
-    archive.entry({ name: path, mode: executable ? 0o755 : 0o644 }, content);
+    archive.entry({ name: path, mode: executable ? 0o755 : 0o644, ...owner }, content);
   }
   archive.finalize();
   const parts: Buffer[] = [];
@@ -44,12 +51,15 @@ async function readFiles(folder: string, paths: readonly string[], prefix = ''):
   );
 }
 
+/** The folder `lab` itself is in it, so that it gets its owner as well. */
 async function workspaceArchive(lab: Lab): Promise<Buffer> {
-  const files = await readFiles(join(lab.folder, 'workspace'), lab.workspaceFiles);
+  const files = await readFiles(join(lab.folder, 'workspace'), lab.workspaceFiles, 'lab/');
   // A terminal that follows a log opens before the service has written its first line.
   const logs = lab.manifest.terminals.flatMap(({ kind, file }) => (kind === 'log' && file ? [file] : []));
-  const missing = logs.filter((file) => !lab.workspaceFiles.includes(file)).map((path) => ({ path, content: '' }));
-  return packFiles([...files, ...missing], ['log']);
+  const missing = logs.filter((file) => !lab.workspaceFiles.includes(file)).map((path) => ({ path: `lab/${path}`, content: '' }));
+  const terminal = Object.values(lab.compose.services).find((service) => service['x-ops-lab'].role === 'terminal');
+  const [uid = 0, gid = 0] = (terminal?.user ?? '0:0').split(':').map(Number);
+  return packFiles([...files, ...missing], ['lab', 'lab/log'], { uid, gid });
 }
 
 export interface SeedRequest {
@@ -97,7 +107,7 @@ export async function seedVolumes({ docker, identity, lab, image, observer, inte
     }),
   ]);
   const archives: [string, Buffer][] = [
-    [targets.workspace, workspace],
+    ['/', workspace],
     [targets.services, services],
     [targets.tools, tools],
     [targets.observer, program],

@@ -1,0 +1,1 @@
+psql -qAtc 'select pg_reload_conf()'
