@@ -21,7 +21,7 @@ export const prove: Command = {
     jobs: {
       type: 'string',
       value: 'N',
-      help: 'So many cases at a time (one per core, at most 4); more disturb each other’s measurements.',
+      help: 'So many cases at a time (two per core, at most 4); more disturb each other’s measurements.',
     },
     extra: { type: 'string', value: 'DIR', help: 'Prove further cases too: DIR/LAB-ID/{solutions,wrong}/NAME/.' },
     json: { type: 'string', value: 'FILE', help: 'Write the report there.' },
@@ -31,7 +31,7 @@ export const prove: Command = {
     const { args, output, signal } = context;
     const wanted = runtimesWanted(args);
     const runs = args.count('runs', 1, { min: 1, max: 100 });
-    const jobs = args.count('jobs', Math.min(4, availableParallelism()), { min: 1, max: 4 });
+    const jobs = args.count('jobs', Math.min(4, 2 * availableParallelism()), { min: 1, max: 8 });
     const { labs, all, broken } = await wantedLabs(context);
     if (broken) return EXIT.failed;
     const extra = await extraFixes(args.text('extra'), all, context);
