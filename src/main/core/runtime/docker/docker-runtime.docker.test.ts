@@ -160,7 +160,8 @@ describe.skipIf(!needsEngine())('the docker runtime', () => {
     const status = await text(session, 'grep', '-E', '^(CapEff|NoNewPrivs|CapBnd)', '/proc/self/status');
     expect(status).toContain('CapEff:\t0000000000080000');
     expect(status).toContain('NoNewPrivs:\t1');
-    expect(await text(session, 'bash', '-c', 'ulimit -c; ulimit -n')).toBe('0\n1024');
+    // The hard limit: runc before 1.1.13 now and then leaves the soft one of an exec raised to it (its issue 4195).
+    expect(await text(session, 'bash', '-c', 'ulimit -c; ulimit -Hn')).toBe('0\n4096');
     expect((await session.exec(['timeout', '2', 'curl', '-s', '--connect-timeout', '1', 'http://192.0.2.1/'])).exitCode).not.toBe(0);
     const gateway = await text(session, 'sh', '-c', 'ip route | sed -n "s/^default via \\([^ ]*\\).*/\\1/p"');
     if (gateway !== '') expect((await session.exec(['ping', '-c1', '-W1', gateway])).exitCode).not.toBe(0);
