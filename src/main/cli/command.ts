@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { LabProblem } from '../../shared/contract/values.ts';
 import { didYouMean } from '../../shared/domain/did-you-mean.ts';
@@ -38,9 +39,21 @@ export interface Command {
 export const EXIT = { ok: 0, failed: 1, usage: 2, cancelled: 130 } as const;
 
 export const JSON_OPTION: OptionSpecs = { json: { type: 'boolean', help: 'Print the result as JSON.' } };
+export const JOBS_OPTION: OptionSpecs = {
+  jobs: {
+    type: 'string',
+    value: 'N',
+    help: 'So many sessions at a time (two per core, at most 4); more disturb each other’s measurements.',
+  },
+};
 export const LABS_OPTION: OptionSpecs = {
   labs: { type: 'string', value: 'DIR', multiple: true, help: 'A further folder of labs (third-party); may be given several times.' },
 };
+
+/** How many sessions at a time: most of what each does is waiting. @throws UsageError */
+export function jobsWanted(args: Arguments): number {
+  return args.count('jobs', Math.min(4, 2 * availableParallelism()), { min: 1, max: 8 });
+}
 
 /** All labs: built-in, of --labs, and of the data directory's labs/ when that is there. */
 export async function allLabs({ labsFolder, args, dataDirectory }: CommandContext): Promise<{ labs: Lab[]; problems: LabProblem[] }> {

@@ -1,5 +1,4 @@
 import { writeFile } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
 import { OpsLabError } from '../../shared/contract/errors.ts';
 import type { LabProblem } from '../../shared/contract/values.ts';
 import { formatProblem } from '../core/labs/problem.ts';
@@ -8,7 +7,7 @@ import { sweepDeadProofs } from '../core/proof/proof-sessions.ts';
 import { caseTitle, prove as proveLabs } from '../core/proof/prove.ts';
 import type { ProofCase } from '../core/proof/prove-case.ts';
 import { UsageError } from './arguments.ts';
-import { type Command, type CommandContext, EXIT, LABS_OPTION, wantedLabs } from './command.ts';
+import { type Command, type CommandContext, EXIT, JOBS_OPTION, jobsWanted, LABS_OPTION, wantedLabs } from './command.ts';
 import { runtimesWanted } from './runtimes-wanted.ts';
 
 export const prove: Command = {
@@ -18,11 +17,7 @@ export const prove: Command = {
   options: {
     runtime: { type: 'string', value: 'docker|shell', help: 'Prove on this runtime alone, instead of all that each lab names.' },
     runs: { type: 'string', value: 'N', help: 'Prove every case so many times (1).' },
-    jobs: {
-      type: 'string',
-      value: 'N',
-      help: 'So many cases at a time (two per core, at most 4); more disturb each other’s measurements.',
-    },
+    ...JOBS_OPTION,
     extra: { type: 'string', value: 'DIR', help: 'Prove further cases too: DIR/LAB-ID/{solutions,wrong}/NAME/.' },
     json: { type: 'string', value: 'FILE', help: 'Write the report there.' },
     ...LABS_OPTION,
@@ -31,7 +26,7 @@ export const prove: Command = {
     const { args, output, signal } = context;
     const wanted = runtimesWanted(args);
     const runs = args.count('runs', 1, { min: 1, max: 100 });
-    const jobs = args.count('jobs', Math.min(4, 2 * availableParallelism()), { min: 1, max: 8 });
+    const jobs = jobsWanted(args);
     const { labs, all, broken } = await wantedLabs(context);
     if (broken) return EXIT.failed;
     const extra = await extraFixes(args.text('extra'), all, context);

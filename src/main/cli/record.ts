@@ -1,6 +1,6 @@
 import { sweepDeadProofs } from '../core/proof/proof-sessions.ts';
 import { difference, runRecording, writeRecording } from '../core/proof/record.ts';
-import { type Command, EXIT, JSON_OPTION, LABS_OPTION, wantedLabs } from './command.ts';
+import { type Command, EXIT, JOBS_OPTION, JSON_OPTION, jobsWanted, LABS_OPTION, wantedLabs } from './command.ts';
 import { runtimesWanted } from './runtimes-wanted.ts';
 
 interface Row {
@@ -19,6 +19,7 @@ export const record: Command = {
   options: {
     check: { type: 'boolean', help: 'Write nothing; fail when an output differs in more than its volatile parts.' },
     runtime: { type: 'string', value: 'docker|shell', help: 'Only the recordings of this runtime.' },
+    ...JOBS_OPTION,
     ...LABS_OPTION,
     ...JSON_OPTION,
   },
@@ -31,10 +32,14 @@ export const record: Command = {
     const dataDirectory = context.dataDirectory();
     await sweepDeadProofs(dataDirectory, Object.values(runtimes));
     const check = args.flag('check');
-    const rows: Row[] = [];
-    for (const lab of labs) {
-      for (const [name, recording] of lab.recordings) {
-        if (!kinds.includes(recording.runtime)) continue;
+    const wanted = labs.flatMap((lab) =>
+      [...lab.recordings].flatMap(([name, recording]) => (kinds.includes(recording.runtime) ? [{ lab, name, recording }] : [])),
+    );
+    const rows = new Map<string, Row>();
+    const waiting = [...wanted];
+    const work = async () => {
+      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+        const { lab, name, recording } = next;
         signal.throwIfAborted();
         const title = `${lab.id} ${name}`;
         const onProgress = (message: string) => output.status(`${title}: ${message}`);
@@ -43,15 +48,27 @@ export const record: Command = {
         output.status('');
         // What differs in volatile parts only is kept: a recording changes when the lab does.
         if (!check && differs !== null) await writeRecording(lab, name, found);
-        rows.push({ lab: lab.id, name, runtime: recording.runtime, ok: differs === null, difference: differs ?? '' });
+        rows.set(title, { lab: lab.id, name, runtime: recording.runtime, ok: differs === null, difference: differs ?? '' });
         output.note(
           `${differs === null ? 'same    ' : check ? 'DIFFERS ' : 'recorded'} ${title} (${recording.runtime}): ${recording.command}`,
         );
         if (differs !== null && check) output.note(differs.replace(/^/gm, '    '));
       }
-    }
-    if (args.flag('json')) output.json({ ok: !check || rows.every(({ ok }) => ok), recordings: rows });
-    else output.print(`${rows.filter(({ ok }) => ok).length} of ${rows.length} recordings as they were.`);
-    return !check || rows.every(({ ok }) => ok) ? EXIT.ok : EXIT.failed;
+    };
+    const workers = Array.from({ length: jobsWanted(args) }, () =>
+      work().catch((error: unknown) => {
+        waiting.length = 0;
+        throw error;
+      }),
+    );
+    // All of them: each still stops what it has started.
+    const failed = (await Promise.allSettled(workers)).find((worker) => worker.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
+    const recordings = wanted.flatMap(({ lab, name }) => rows.get(`${lab.id} ${name}`) ?? []);
+    const same = recordings.filter(({ ok }) => ok).length;
+    const good = !check || same === recordings.length;
+    if (args.flag('json')) output.json({ ok: good, recordings });
+    else output.print(`${same} of ${recordings.length} recordings as they were.`);
+    return good ? EXIT.ok : EXIT.failed;
   },
 };
