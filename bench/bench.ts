@@ -59,12 +59,18 @@ async function main(): Promise<number> {
   const browser = () => (launched ??= launchBrowser(cleanup));
   try {
     const measured: Figure[] = [];
-    for (const measurement of MEASUREMENTS) measured.push(...(await figuresOf(measurement, { quick, only, browser })));
+    try {
+      for (const measurement of MEASUREMENTS) measured.push(...(await figuresOf(measurement, { quick, only, browser })));
+    } catch (error) {
+      // What was measured until then took minutes, and is shown.
+      if (!interrupted.aborted || measured.length === 0) throw error;
+    }
     const figures = FIGURES.flatMap((name) => measured.filter((figure) => figure.name === name));
     const version = launched === null ? 'no browser' : `Chromium ${(await browser()).version()}`;
     const machine = describeMachine(loadBefore, version, await engineVersion());
     process.stdout.write(`${machineLine(machine)}\n\n${figureTable(figures)}\n`);
     if (json !== null) writeFileSync(json, `${JSON.stringify({ machine, figures }, null, 2)}\n`);
+    if (interrupted.aborted) return interruptCode();
     return figures.every(({ ok }) => ok) ? 0 : 1;
   } catch (error) {
     if (interrupted.aborted) return interruptCode();
