@@ -1,3 +1,4 @@
+import { inParallel } from '../core/proof/in-parallel.ts';
 import { sweepDeadProofs } from '../core/proof/proof-sessions.ts';
 import { difference, runRecording, writeRecording } from '../core/proof/record.ts';
 import { type Command, EXIT, JOBS_OPTION, JSON_OPTION, jobsWanted, LABS_OPTION, wantedLabs } from './command.ts';
@@ -35,36 +36,21 @@ export const record: Command = {
     const wanted = labs.flatMap((lab) =>
       [...lab.recordings].flatMap(([name, recording]) => (kinds.includes(recording.runtime) ? [{ lab, name, recording }] : [])),
     );
-    const rows = new Map<string, Row>();
-    const waiting = [...wanted];
-    const work = async () => {
-      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-        const { lab, name, recording } = next;
-        signal.throwIfAborted();
-        const title = `${lab.id} ${name}`;
-        const onProgress = (message: string) => output.status(`${title}: ${message}`);
-        const found = await runRecording(lab, recording, { runtime: runtimes[recording.runtime], dataDirectory, onProgress, signal });
-        const differs = difference(recording, found);
-        output.status('');
-        // What differs in volatile parts only is kept: a recording changes when the lab does.
-        if (!check && differs !== null) await writeRecording(lab, name, found);
-        rows.set(title, { lab: lab.id, name, runtime: recording.runtime, ok: differs === null, difference: differs ?? '' });
-        output.note(
-          `${differs === null ? 'same    ' : check ? 'DIFFERS ' : 'recorded'} ${title} (${recording.runtime}): ${recording.command}`,
-        );
-        if (differs !== null && check) output.note(differs.replace(/^/gm, '    '));
-      }
-    };
-    const workers = Array.from({ length: jobsWanted(args) }, () =>
-      work().catch((error: unknown) => {
-        waiting.length = 0;
-        throw error;
-      }),
-    );
-    // All of them: each still stops what it has started.
-    const failed = (await Promise.allSettled(workers)).find((worker) => worker.status === 'rejected');
-    if (failed !== undefined) throw failed.reason;
-    const recordings = wanted.flatMap(({ lab, name }) => rows.get(`${lab.id} ${name}`) ?? []);
+    const recordings = await inParallel(wanted, jobsWanted(args), async ({ lab, name, recording }): Promise<Row> => {
+      signal.throwIfAborted();
+      const title = `${lab.id} ${name}`;
+      const onProgress = (message: string) => output.status(`${title}: ${message}`);
+      const found = await runRecording(lab, recording, { runtime: runtimes[recording.runtime], dataDirectory, onProgress, signal });
+      const differs = difference(recording, found);
+      output.status('');
+      // What differs in volatile parts only is kept: a recording changes when the lab does.
+      if (!check && differs !== null) await writeRecording(lab, name, found);
+      output.note(
+        `${differs === null ? 'same    ' : check ? 'DIFFERS ' : 'recorded'} ${title} (${recording.runtime}): ${recording.command}`,
+      );
+      if (differs !== null && check) output.note(differs.replace(/^/gm, '    '));
+      return { lab: lab.id, name, runtime: recording.runtime, ok: differs === null, difference: differs ?? '' };
+    });
     const same = recordings.filter(({ ok }) => ok).length;
     const good = !check || same === recordings.length;
     if (args.flag('json')) output.json({ ok: good, recordings });

@@ -42,9 +42,7 @@ interface Round {
  * a service that was just starting, so it takes two, but for a round that alone lasted twice the window.
  */
 function seenLongEnough(first: Round, last: Round, window: number): boolean {
-  if (window === 0) return true;
-  const rounds = first === last ? 1 : 2;
-  return last.ended - first.began >= (rounds === 1 ? 2 * window : window);
+  return last.ended - first.began >= (first === last ? 2 * window : window);
 }
 
 export type Decision = 'open' | 'as-expected' | { readonly wrong: string };

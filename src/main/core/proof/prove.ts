@@ -4,6 +4,7 @@ import { OpsLabError } from '../../../shared/contract/errors.ts';
 import type { Fix, Lab } from '../labs/lab.ts';
 import { labOn } from '../labs/lab-on-runtime.ts';
 import type { Runtime } from '../runtime/runtime.ts';
+import { inParallel } from './in-parallel.ts';
 import type { LookForLeftovers } from './leftovers.ts';
 import { type CasePlan, type ProofCase, proveCase } from './prove-case.ts';
 
@@ -84,9 +85,9 @@ export async function prove(request: ProveRequest): Promise<ProofReport> {
   await requireAvailable(plans);
   const learnerId = randomBytes(16).toString('hex');
   const results = new Map<CasePlan, ProofCase>();
-  const waiting = taking(plans);
-  const work = async () => {
-    for (let plan = waiting.shift(); plan !== undefined && !request.signal.aborted; plan = waiting.shift()) {
+  try {
+    await inParallel(taking(plans), request.jobs, async (plan) => {
+      request.signal.throwIfAborted();
       const title = caseTitle({ ...plan, lab: plan.lab.id, runtime: plan.runtime.kind });
       const { entry, problems } = await proveCase(plan, {
         ...request,
@@ -95,12 +96,11 @@ export async function prove(request: ProveRequest): Promise<ProofReport> {
       });
       results.set(plan, entry);
       request.onCase(entry, problems, results.size, plans.length);
-    }
-  };
-  const workers = await Promise.allSettled(Array.from({ length: request.jobs }, work));
-  if (request.signal.aborted) throw new OpsLabError('cancelled', 'The proof was cancelled; what it had started is removed.');
-  const failed = workers.find((worker) => worker.status === 'rejected');
-  if (failed !== undefined) throw failed.reason;
+    });
+  } catch (error) {
+    if (request.signal.aborted) throw new OpsLabError('cancelled', 'The proof was cancelled; what it had started is removed.');
+    throw error;
+  }
   const cases = plans.flatMap((plan) => results.get(plan) ?? []);
   return { ok: cases.length > 0 && cases.length === plans.length && cases.every(({ ok }) => ok), cases };
 }

@@ -23,7 +23,7 @@ export interface ContainerSpec {
   readonly nofile: { readonly soft: number; readonly hard: number };
   readonly capabilities: readonly string[];
   readonly readOnly: boolean;
-  /** UID:GID; empty for what the image says. */
+  /** UID:GID; left out for what the image says. */
   readonly user?: string;
   /** Bytes a second that may be written to a device of the engine's machine. */
   readonly writeLimits?: readonly { readonly device: string; readonly bytesPerSecond: number }[];
