@@ -1,10 +1,8 @@
 /** Debian packages for an image that has no mirror of its own: fetched by this machine's apt, checked by its keys, put into no system. */
-import { spawn } from 'node:child_process';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { OpsLabError } from '../../../shared/contract/errors.ts';
 import { systemMirrorLines } from './apt-sources.ts';
-import { mirrorProxies } from './mirror-proxies.ts';
+import { runLogged } from './run-logged.ts';
 import { whichProgram } from './which.ts';
 
 export interface PackagesRequest {
@@ -50,29 +48,8 @@ export async function fetchPackages({ packages, architecture, status, folder, si
     'Acquire::Languages': 'none',
   };
   const settings = Object.entries(options).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
-  const apt = (...words: string[]): Promise<void> => runApt([...settings, ...words], signal, onLine);
+  const apt = (...words: string[]): Promise<void> => runLogged('apt-get', [...settings, ...words], { signal, onLine });
   await apt('update');
   await apt('install', '--yes', '--no-install-recommends', '--download-only', ...packages);
   return (await readdir(archives)).filter((name) => name.endsWith('.deb')).map((name) => join(archives, name));
-}
-
-async function runApt(args: readonly string[], signal: AbortSignal, onLine: (line: string) => void): Promise<void> {
-  const child = spawn('apt-get', args, {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    signal,
-    env: { PATH: process.env.PATH ?? '', LC_ALL: 'C.UTF-8', DEBIAN_FRONTEND: 'noninteractive', ...mirrorProxies() },
-  });
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8');
-    stream.on('data', (text: string) => {
-      for (const line of text.split(/[\r\n]+/)) onLine(line);
-    });
-  }
-  const code = await new Promise<number>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', (status) => resolve(status ?? 1));
-  });
-  signal.throwIfAborted();
-  if (code !== 0)
-    throw new OpsLabError('engine-failed', `apt-get ended with status ${code}: see the newest lines of the log.`, { code }, true);
 }

@@ -1,7 +1,7 @@
 /** Builds an image of labs/images on the base image: with packages from this machine's mirror, or from the distribution's own. */
 import { createReadStream } from 'node:fs';
-import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type Docker from 'dockerode';
@@ -14,6 +14,7 @@ import { IMAGE_LABEL, type Recipe } from './image-recipe.ts';
 import type { LabImageRecipe } from './lab-image-recipe.ts';
 import { LABEL } from './labels.ts';
 import { mirrorProxies } from './mirror-proxies.ts';
+import { makeBuildFolder, removeBuildFolder } from './rootfs.ts';
 
 const BUILD_TIMEOUT = 10 * 60_000;
 
@@ -29,8 +30,7 @@ export interface LabImageBuild {
 
 export async function buildLabImage(build: LabImageBuild): Promise<void> {
   const { docker, base, recipe, workFolder, signal, progress } = build;
-  await mkdir(workFolder, { recursive: true });
-  const folder = await mkdtemp(join(workFolder, 'packages-'));
+  const folder = await makeBuildFolder(workFolder);
   try {
     const obstacle = await packagesObstacle();
     if (obstacle !== '') progress.line(`The image itself asks the distribution for packages: ${obstacle}.`);
@@ -66,7 +66,7 @@ export async function buildLabImage(build: LabImageBuild): Promise<void> {
     for await (const line of jsonLines(await answer)) if (typeof line.stream === 'string') progress.line(line.stream);
     await sent;
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await removeBuildFolder(folder);
   }
 }
 

@@ -1,10 +1,9 @@
 /** A Debian root file system without any registry: mmdebstrap, as root, from this machine's own mirror. */
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OpsLabError } from '../../../shared/contract/errors.ts';
 import { SUITE, systemMirrorLines } from './apt-sources.ts';
-import { mirrorProxies } from './mirror-proxies.ts';
+import { runLogged } from './run-logged.ts';
 import { whichProgram } from './which.ts';
 
 /** Why it cannot be done here, as a sentence; empty when it can. */
@@ -42,52 +41,8 @@ export async function makeRootfs({ packages, folder, signal, onLine }: RootfsReq
     target,
     ...(await systemMirrorLines()),
   ];
-  // A process group of its own, so that apt, dpkg and tar end with it.
-  const child = spawn('mmdebstrap', args, {
-    detached: true,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env.PATH ?? '', TMPDIR: folder, LC_ALL: 'C.UTF-8', DEBIAN_FRONTEND: 'noninteractive', ...mirrorProxies() },
-  });
-  const kill = (): void => killGroup(child);
-  signal.addEventListener('abort', kill, { once: true });
-  try {
-    const code = await new Promise<number>((resolve, reject) => {
-      for (const stream of [child.stdout, child.stderr]) {
-        let rest = '';
-        stream.setEncoding('utf8');
-        stream.on('data', (text: string) => {
-          const lines = (rest + text).split(/[\r\n]+/);
-          rest = (lines.pop() ?? '').slice(-1000);
-          for (const line of lines) if (line !== '') onLine(line);
-        });
-      }
-      child.once('error', reject);
-      child.once('close', (status) => resolve(status ?? 1));
-    });
-    signal.throwIfAborted();
-    if (code !== 0) {
-      throw new OpsLabError('engine-failed', `mmdebstrap ended with status ${code}: see the newest lines of the log.`, { code }, true);
-    }
-    return target;
-  } finally {
-    signal.removeEventListener('abort', kill);
-  }
-}
-
-/** SIGTERM to the whole group, SIGKILL to what is left 5 s later. */
-function killGroup(child: ChildProcess): void {
-  const { pid } = child;
-  if (pid === undefined) return;
-  const send = (signal: NodeJS.Signals): void => {
-    try {
-      process.kill(-pid, signal);
-    } catch {
-      // The group has ended.
-    }
-  };
-  send('SIGTERM');
-  const timer = setTimeout(() => send('SIGKILL'), 5_000);
-  child.once('close', () => clearTimeout(timer));
+  await runLogged('mmdebstrap', args, { env: { TMPDIR: folder }, signal, onLine });
+  return target;
 }
 
 /**
