@@ -2,6 +2,7 @@ import { OpsLabError } from '../../../shared/contract/errors.ts';
 import type { LabProblem } from '../../../shared/contract/values.ts';
 import { didYouMean } from '../../../shared/domain/did-you-mean.ts';
 import type { Lab } from './lab.ts';
+import type { LoadedLab } from './load-lab.ts';
 import { type LabFolders, loadLabs } from './load-labs.ts';
 
 /** Changes on disk are noticed after this time, in milliseconds. */
@@ -10,6 +11,7 @@ const FRESH_FOR_MS = 2000;
 /** The labs that are there now. A running session keeps the lab that it was started with. */
 export class LabCatalog {
   readonly #folders: LabFolders;
+  readonly #known = new Map<string, LoadedLab>();
   #labs = new Map<string, Lab>();
   #problems: readonly LabProblem[] = [];
   #loadedAt = Number.NEGATIVE_INFINITY;
@@ -52,7 +54,7 @@ export class LabCatalog {
   }
 
   async #load(): Promise<void> {
-    const { labs, problems } = await loadLabs(this.#folders);
+    const { labs, problems } = await loadLabs(this.#folders, this.#known);
     this.#labs = new Map(labs.map((lab) => [lab.id, lab]));
     this.#problems = problems;
     this.#loadedAt = performance.now();

@@ -14,11 +14,14 @@ export class LabFolder {
   readonly root: string;
   /** Relative POSIX paths of all files, sorted. */
   readonly files: readonly string[];
+  /** Another one after any change below the folder, as far as sizes and times of files tell. */
+  readonly fingerprint: string;
   readonly #known: ReadonlySet<string>;
 
-  constructor(root: string, files: readonly string[]) {
+  constructor(root: string, files: readonly string[], fingerprint: string) {
     this.root = root;
     this.files = files;
+    this.fingerprint = fingerprint;
     this.#known = new Set(files);
   }
 
@@ -54,6 +57,7 @@ interface Walk {
   readonly root: string;
   readonly problems: Problems;
   readonly files: string[];
+  readonly states: string[];
   bytes: number;
 }
 
@@ -75,8 +79,9 @@ async function walkFolder(walk: Walk, folder: string, depth: number): Promise<vo
       else await walkFolder(walk, path, depth + 1);
     } else if (!entry.isFile()) problems.add(path, 'found neither a file nor a folder');
     else {
-      const { size } = await lstat(join(walk.root, path));
+      const { size, mtimeMs, ctimeMs, ino } = await lstat(join(walk.root, path));
       walk.bytes += size;
+      walk.states.push(`${path} ${size} ${mtimeMs} ${ctimeMs} ${ino}`);
       if (size > FOLDER_LIMITS.fileBytes) problems.add(path, `found ${size} bytes, expected at most ${FOLDER_LIMITS.fileBytes}`);
       walk.files.push(path);
     }
@@ -85,14 +90,15 @@ async function walkFolder(walk: Walk, folder: string, depth: number): Promise<vo
 
 /** Lists the folder. What is refused is a problem and is left out. */
 export async function openLabFolder(root: string, problems: Problems): Promise<LabFolder> {
-  const walk: Walk = { root, problems, files: [], bytes: 0 };
+  const walk: Walk = { root, problems, files: [], states: [], bytes: 0 };
   if ((await lstat(root)).isSymbolicLink()) {
     problems.add('', 'found a symbolic link in place of the folder');
-    return new LabFolder(root, []);
+    return new LabFolder(root, [], 'a link');
   }
   await walkFolder(walk, '', 1);
   if (walk.files.length >= FOLDER_LIMITS.files) problems.add('', `found more than ${FOLDER_LIMITS.files} files`);
   if (walk.bytes > FOLDER_LIMITS.totalBytes)
     problems.add('', `found ${walk.bytes} bytes in all, expected at most ${FOLDER_LIMITS.totalBytes}`);
-  return new LabFolder(root, walk.files);
+  const found = problems.list.map(({ file, message }) => `${file}: ${message}`);
+  return new LabFolder(root, walk.files, [...walk.states, ...found].join('\n'));
 }

@@ -1,12 +1,10 @@
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type LabOnDisk, labOnDisk } from '../../../test-support/lab-on-disk.ts';
 import { labSchemaText } from './lab-schema.ts';
 import { loadLab } from './load-lab.ts';
-import { loadLabs } from './load-labs.ts';
 import { NEW_LAB_FILES } from './new-lab.ts';
 import { formatProblem } from './problem.ts';
 
@@ -305,36 +303,6 @@ describe('a lab that is broken', () => {
     await lab.write('lab.yaml', new Uint8Array([0x61, 0x3a, 0x20, 0xff, 0xfe]));
     expect(await problems()).toContain('sample/lab.yaml:1:4: found bytes that are no UTF-8 text');
     expect(performance.now() - began).toBeLessThan(10_000);
-  });
-});
-
-describe('many labs', () => {
-  let extra: string;
-  beforeEach(async () => {
-    extra = await mkdtemp(join(tmpdir(), 'ops-lab-extra-'));
-  });
-  afterEach(() => rm(extra, { recursive: true, force: true }));
-
-  it('shows all that are in order beside one that is broken, and says which are third-party', async () => {
-    await mkdir(join(extra, 'broken'));
-    await mkdir(join(extra, 'other'));
-    for (const [path, content] of NEW_LAB_FILES) {
-      await mkdir(join(extra, 'other', path, '..'), { recursive: true });
-      await writeFile(join(extra, 'other', path), content);
-    }
-    const { labs, problems: found } = await loadLabs({ builtIn: lab.labs, extra: [extra, join(extra, 'none')] });
-    expect(labs.map(({ id, thirdParty }) => [id, thirdParty])).toEqual([
-      ['sample', false],
-      ['other', true],
-    ]);
-    expect(found.filter(({ lab: id }) => id === 'broken').length).toBeGreaterThan(0);
-    expect(found.some(({ message }) => message.includes('the folder of labs could not be read'))).toBe(true);
-  });
-
-  it('keeps the first of two labs with one id and reports the second', async () => {
-    const { labs, problems: found } = await loadLabs({ builtIn: lab.labs, extra: [lab.labs] });
-    expect(labs.map(({ thirdParty }) => thirdParty)).toEqual([false]);
-    expect(found.map(({ message }) => message)).toEqual([`${lab.folder} has the id of ${lab.folder}, which is used; rename the folder`]);
   });
 
   it('survives whatever a file of a lab is changed into', async () => {

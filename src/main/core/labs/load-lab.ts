@@ -23,6 +23,8 @@ export interface LoadedLab {
   /** null when there is at least one problem. */
   readonly lab: Lab | null;
   readonly problems: readonly LabProblem[];
+  /** Of the folder when it was read; null when that failed. */
+  readonly fingerprint: string | null;
 }
 
 /** Reads one YAML file of a lab through its schema; null when it is missing or broken, which is then a problem. */
@@ -137,18 +139,22 @@ async function readStoryFile(folder: LabFolder, recordings: ReadonlyMap<string, 
 /**
  * Reads and checks one lab. Never throws for what is in the folder: everything wrong is a problem, with file, line and column.
  * @param root absolute path; its last part is the lab's id
+ * @param earlier the same lab as it was read before, which is returned when nothing has changed since
  */
-export async function loadLab(root: string, thirdParty = false): Promise<LoadedLab> {
+export async function loadLab(root: string, thirdParty = false, earlier: LoadedLab | null = null): Promise<LoadedLab> {
   const id = basename(root);
   const problems = new Problems(id);
   if (!/^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(id) || id.length > 64) {
     problems.add('', 'found a folder name that is not lower-case words joined by hyphens; it is the id of the lab');
   }
   try {
-    const lab = await read(await openLabFolder(root, problems), id, thirdParty, problems);
-    return { id, lab, problems: problems.list };
+    const folder = await openLabFolder(root, problems);
+    const { fingerprint } = folder;
+    if (earlier?.fingerprint === fingerprint) return earlier;
+    const lab = await read(folder, id, thirdParty, problems);
+    return { id, lab, problems: problems.list, fingerprint };
   } catch (error) {
     problems.add('', `could not be read: ${error instanceof Error ? error.message : String(error)}`);
-    return { id, lab: null, problems: problems.list };
+    return { id, lab: null, problems: problems.list, fingerprint: null };
   }
 }

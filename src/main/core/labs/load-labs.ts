@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { LabProblem } from '../../../shared/contract/values.ts';
 import type { Lab } from './lab.ts';
-import { loadLab } from './load-lab.ts';
+import { type LoadedLab, loadLab } from './load-lab.ts';
 import { Problems } from './problem.ts';
 
 /** Folders beside the labs that are none. */
@@ -25,9 +25,13 @@ async function foldersOf(folder: string): Promise<string[]> {
 
 /**
  * Loads all labs. Each stands for itself: a broken one is reported and hides no other.
+ * @param known labs of earlier calls by their paths: those that have not changed are not read again. It is brought up to date
  * @returns labs in the order of their folders and ids; of two with one id the first, and a problem for the second
  */
-export async function loadLabs({ builtIn, extra }: LabFolders): Promise<{ labs: Lab[]; problems: LabProblem[] }> {
+export async function loadLabs(
+  { builtIn, extra }: LabFolders,
+  known = new Map<string, LoadedLab>(),
+): Promise<{ labs: Lab[]; problems: LabProblem[] }> {
   const labs = new Map<string, Lab>();
   const seen = new Map<string, string>();
   const problems: LabProblem[] = [];
@@ -41,7 +45,13 @@ export async function loadLabs({ builtIn, extra }: LabFolders): Promise<{ labs: 
       problems.push(...report.list);
       continue;
     }
-    const loaded = await Promise.all(ids.map((id) => loadLab(join(folder, id), index > 0)));
+    const load = async (id: string): Promise<LoadedLab> => {
+      const path = join(folder, id);
+      const lab = await loadLab(path, index > 0, known.get(path));
+      known.set(path, lab);
+      return lab;
+    };
+    const loaded = await Promise.all(ids.map(load));
     for (const { id, lab, problems: found } of loaded) {
       const other = seen.get(id);
       if (other !== undefined) {

@@ -49,9 +49,9 @@ export class Sessions implements SessionService {
   /** Takes over what an earlier host left running. @returns ids of the sessions that are kept; what belongs to no session may go */
   async resume(): Promise<ReadonlySet<string>> {
     const { store, catalog } = this.#options;
-    await catalog.reload();
     const records = store.sessions.live();
     const keep = new Set<string>();
+    if (records.length > 0) await catalog.reload();
     for (const record of records) {
       const lab = catalog.find(record.labId);
       if (record.state === 'preparing' || record.state === 'starting' || record.state === 'stopping' || lab === null) {

@@ -1,4 +1,7 @@
-/** Makes and starts the containers of a session: the lab's services, the observer and the load. */
+/**
+ * Makes and starts the containers of a session: the lab's services, the observer and the load. What is being made is waited for also
+ * when the session ends meanwhile: the engine would finish it, after everything that it has of the session was removed.
+ */
 import type Docker from 'dockerode';
 import { OpsLabError } from '../../../../shared/contract/errors.ts';
 import type { Addresses } from '../../../../sidecar/observer/protocol.ts';
@@ -56,6 +59,7 @@ function networkOptions({ flavour, version }: EngineDetails): Record<string, str
 
 /** @returns ids of the session's networks by their names in compose.yaml */
 export async function createNetworks({ docker, details, identity, lab, signal }: Surroundings): Promise<Map<string, string>> {
+  signal.throwIfAborted();
   const made = await Promise.all(
     usedNetworks(lab).map(async (name) => {
       const { Id } = await withFreeSubnet((subnet) =>
@@ -72,7 +76,6 @@ export async function createNetworks({ docker, details, identity, lab, signal }:
             Options: networkOptions(details),
             ...(subnet === null ? {} : { IPAM: { Driver: 'default', Config: [{ Subnet: subnet }] } }),
           },
-          signal,
         }),
       );
       return [name, Id] as const;
@@ -82,23 +85,24 @@ export async function createNetworks({ docker, details, identity, lab, signal }:
 }
 
 export async function createVolumes({ docker, identity, lab, signal }: Surroundings): Promise<void> {
+  signal.throwIfAborted();
   const { data, ...always } = volumesOf(identity);
   const names = [...Object.values(always), ...(lab.compose.volumes.data === undefined ? [] : [data])];
   await Promise.all(
     names.map((Name) =>
-      callEngine(docker, { method: 'POST', path: '/volumes/create', body: { Name, Driver: 'local', Labels: labelsOf(identity) }, signal }),
+      callEngine(docker, { method: 'POST', path: '/volumes/create', body: { Name, Driver: 'local', Labels: labelsOf(identity) } }),
     ),
   );
 }
 
 async function create(around: Surroundings, name: string, spec: ContainerSpec, networks: readonly string[]): Promise<string> {
   const { docker, details, identity, signal } = around;
+  signal.throwIfAborted();
   const { Id, Warnings } = await callEngine<{ Id: string; Warnings?: string[] | null }>(docker, {
     method: 'POST',
     path: '/containers/create',
     query: { name: nameOf(identity, name) },
     body: createBody(spec, details.cpus, privateCgroups(details)),
-    signal,
   });
   const ignored = spec.writeLimits && (Warnings ?? []).find((warning) => /block i\/o|bps|blkio/i.test(warning));
   if (ignored) throw noWriteLimit(`the engine says: ${ignored}`);

@@ -88,13 +88,14 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
       await startContainer(docker, id, name.startsWith('~') ? 'the observer' : `the service ${name}`, signal);
     };
     const observer = up(OBSERVER, () => createObserver(around, OBSERVER, networks));
-    observer.catch(() => {});
-    for (const wave of plan.waves) {
-      signal.throwIfAborted();
-      onProgress(`Starting ${wave.join(', ')}`);
-      await Promise.all(wave.map((name) => up(name, () => createService(around, name, containers, networks))));
-    }
-    await observer;
+    const services = async (): Promise<void> => {
+      for (const wave of plan.waves) {
+        signal.throwIfAborted();
+        onProgress(`Starting ${wave.join(', ')}`);
+        await allSettled(wave.map((name) => up(name, () => createService(around, name, containers, networks))));
+      }
+    };
+    await allSettled([observer, services()]);
   }
 
   async function start(request: StartRequest): Promise<RuntimeSession> {
@@ -119,8 +120,8 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
       onProgress('Preparing networks and files');
       const image = await images.imageId('ops-lab/base');
       const observer = await observerFile();
-      const [networks] = await Promise.all([createNetworks(around), createVolumes(around)]);
-      await seedVolumes({ docker, identity: around.identity, lab, image, observer, integration, signal });
+      const seed = { docker, identity: around.identity, lab, image, observer, integration, signal };
+      const [networks] = await allSettled([createNetworks(around), createVolumes(around).then(() => seedVolumes(seed))]);
       onProgress('Starting the first terminal');
       for (const name of plan.first) {
         const id = await createService(around, name, containers, networks);
@@ -256,6 +257,12 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
   }
 
   return { kind: 'docker', availability, start, adopt, sweep };
+}
+
+/** Waits for all of them also when one fails: whoever clears up after the failure must find what the others have made. */
+async function allSettled<T extends readonly Promise<unknown>[] | []>(work: T): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
+  await Promise.allSettled(work);
+  return Promise.all(work);
 }
 
 function usesEngine(lab: Lab): boolean {
