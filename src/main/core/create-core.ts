@@ -19,7 +19,11 @@ import { createProgressService } from './progress/progress-service.ts';
 import { startAfter } from './runtime/start-after.ts';
 import { Sessions } from './sessions/session-service.ts';
 import { createSettingsService } from './settings/settings-service.ts';
+import { soon } from './soon.ts';
 import { openStore } from './store/store.ts';
+
+/** The host serves its page in this time, in milliseconds; what follows goes on while the page loads. */
+const UNTIL_SERVED_MS = 100;
 
 export interface CoreOptions {
   readonly dataDirectory: string;
@@ -80,10 +84,8 @@ async function compose(options: CoreOptions, release: () => void): Promise<Core>
     doctor: () => doctor({ engine, images }),
     clean: () => sessions.sweep(sessions.liveIds()),
   });
-  // Set before anybody can start a session.
-  let swept: Promise<unknown> = Promise.resolve();
   const made = createRuntimes({ ...options, engine, images: engineService.labImages });
-  const runtimes: Runtimes = { docker: startAfter(made.docker, () => swept), shell: startAfter(made.shell, () => swept) };
+  const runtimes: Runtimes = { docker: startAfter(made.docker, () => ready.now()), shell: startAfter(made.shell, () => ready.now()) };
   const sessions: Sessions = new Sessions({
     store,
     catalog,
@@ -96,14 +98,18 @@ async function compose(options: CoreOptions, release: () => void): Promise<Core>
   const learners = createLearnerService({ store, events, dataDirectory, endSessions: (learnerId) => sessions.stopAllOf(learnerId) });
   learners.current();
   const keep = await sessions.resume();
-  // An engine that is slow to answer must not hold up the page.
-  swept = sessions.sweep(keep).catch((error: Error) => console.error(`ops-lab: what was left could not be removed: ${error.message}`));
+  const getReady = async (): Promise<void> => {
+    void catalog.reload();
+    await sessions.sweep(keep).catch((error: Error) => console.error(`ops-lab: what was left could not be removed: ${error.message}`));
+  };
+  // Reading the labs and asking the engine, which may be slow to answer, must not hold up the page.
+  const ready = soon(getReady, UNTIL_SERVED_MS);
 
   let closed: Promise<void> | null = null;
   const close = async (fate?: 'keep' | 'stop') => {
     await engineService.close();
     // The next host may keep what this one would still remove.
-    await swept;
+    await ready.cancel();
     await sessions.close(fate ?? (settings.get().onClose === 'stop' ? 'stop' : 'keep'));
     store.close();
     release();

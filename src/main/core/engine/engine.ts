@@ -1,6 +1,6 @@
 /** The Docker engine of this machine: found, described, and found again after it was gone. */
 import { existsSync, readFileSync } from 'node:fs';
-import Docker from 'dockerode';
+import type Docker from 'dockerode';
 import { OpsLabError } from '../../../shared/contract/errors.ts';
 import type { EngineStatus } from '../../../shared/contract/values.ts';
 import { callEngine } from './api.ts';
@@ -167,7 +167,7 @@ function unreachable(endpoint: Endpoint, error: unknown): string {
 
 /** @throws what dockerode throws when nobody answers; never for an engine that is merely too old */
 async function describe(endpoint: Endpoint): Promise<Look> {
-  const asking = connect(endpoint);
+  const asking = await connect(endpoint);
   const version = await callEngine<Version>(asking, { method: 'GET', path: '/version', timeoutMs: PROBE_TIMEOUT });
   const minimum = version.MinAPIVersion ?? MINIMUM_API;
   const base = { ...nothing('ready', '', endpoint.url), version: version.Version, apiVersion: version.ApiVersion };
@@ -177,7 +177,7 @@ async function describe(endpoint: Endpoint): Promise<Look> {
     return { facts: { ...base, state: 'too-old', message }, client: null, details: null };
   }
   const apiVersion = compareVersions(version.ApiVersion, NEWEST_API) < 0 ? version.ApiVersion : NEWEST_API;
-  const client = connect(endpoint, `v${apiVersion}`);
+  const client = await connect(endpoint, `v${apiVersion}`);
   const info = await callEngine<Info>(client, { method: 'GET', path: '/info', timeoutMs: PROBE_TIMEOUT });
   if (info.OSType && info.OSType !== 'linux') {
     const message = `The engine at ${endpoint.url} runs ${info.OSType} containers. Switch it to Linux containers.`;
@@ -244,7 +244,9 @@ async function freeBytes(endpoint: Endpoint, folder: string | undefined): Promis
 }
 
 /** Everything is stated, because docker-modem otherwise fills in from DOCKER_HOST. */
-function connect(endpoint: Endpoint, version?: string): Docker {
+async function connect(endpoint: Endpoint, version?: string): Promise<Docker> {
+  // Its modules take a tenth of a second to load, which the start of a host does not wait for.
+  const { default: Docker } = await import('dockerode');
   const url = new URL(endpoint.url);
   if (url.protocol === 'unix:') return new Docker({ socketPath: endpoint.url.slice('unix://'.length), host: undefined, version });
   if (url.protocol === 'npipe:') return new Docker({ socketPath: endpoint.url.slice('npipe://'.length), host: undefined, version });
