@@ -90,11 +90,12 @@ export function takes(command: Command, chord: string, target: KeyTarget, deskto
 /** Listens before any widget sees the key. Open dialogs and menus keep their keys. Returns how to stop. */
 export function listenForChords(desktop: boolean): () => void {
   const onKey = (event: KeyboardEvent) => {
-    if (event.isComposing || document.querySelector('[role="dialog"], [role="alertdialog"], [role="menu"]')) return;
+    if (event.isComposing) return;
     const chord = chordOf(event);
     const target = targetOf(event);
     const command = currentCommands().find((candidate) => takes(candidate, chord, target, desktop));
-    if (!command) return;
+    // Last, since the whole page is searched: nearly every key is for a terminal.
+    if (!command || document.querySelector('[role="dialog"], [role="alertdialog"], [role="menu"]')) return;
     event.preventDefault();
     event.stopPropagation();
     command.run();

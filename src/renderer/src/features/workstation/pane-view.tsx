@@ -1,5 +1,6 @@
 /** One pane: a strip of tabs, and the terminal or file of the shown one. */
 import { Columns2, FileText, Pin, Plus, Rows2, Search, Terminal as TerminalIcon, X } from 'lucide-react';
+import type { ComponentPropsWithRef } from 'react';
 import {
   Tab as AriaTab,
   Header,
@@ -102,7 +103,7 @@ export function PaneView({ pane, session, focused, actions }: PaneViewProps) {
           )}
         </div>
         {tab ? (
-          <TabPanel key={tabKey(tab)} id={tabKey(tab)} className="pane-body">
+          <TabPanel key={tabKey(tab)} id={tabKey(tab)} className="pane-body" render={renderUnwatched}>
             {tab.kind === 'file' && (
               <EditorBody
                 key={tab.path}
@@ -127,6 +128,19 @@ export function PaneView({ pane, session, focused, actions }: PaneViewProps) {
           </div>
         )}
       </Tabs>
+    </div>
+  );
+}
+
+/**
+ * A panel looks through itself for something that takes the focus after every change below the element it is given, and each
+ * character that a terminal draws is one: a quarter of a keystroke. There is always something here, so it is given an empty element.
+ */
+function renderUnwatched({ ref, children, tabIndex: _, ...attributes }: ComponentPropsWithRef<'div'>) {
+  return (
+    <div {...attributes}>
+      <div ref={ref} hidden />
+      {children}
     </div>
   );
 }
