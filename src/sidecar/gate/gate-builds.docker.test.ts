@@ -72,9 +72,11 @@ describe.skipIf(!needsEngine())('builds before a real engine', () => {
 
   it('BLD-045: what an image has for its children runs under the same limits', async () => {
     expect((await build('FROM lab\nONBUILD RUN ls /sys/class/net > /net', '-t base')).code).toBe(0);
-    const child = await build('FROM base\nRUN cat /net; ulimit -n');
+    const child = await build('FROM base\nRUN cat /net; ulimit -n; ulimit -f');
     expect(child.stdout).toMatch(/^lo$/m);
     expect(child.stdout).toMatch(/^4096$/m);
+    // The largest file, in blocks of 512 bytes.
+    expect(child.stdout).toMatch(/^2097152$/m);
     await docker('rmi app base');
   }, 60_000);
 

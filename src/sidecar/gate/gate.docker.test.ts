@@ -302,7 +302,7 @@ describe.skipIf(!needsEngine())('the gate before a real engine', () => {
     await docker('run --rm --name quiet lab sh -c "exit 3"');
     const tell = async (): Promise<string> => (await docker('events --since 1h --until 0s')).stdout;
     // The client asks for whole seconds.
-    await expect.poll(tell, { timeout: 5_000 }).toMatch(/container die [0-9a-f]{64} \(exitCode=3, image=lab:latest, name=quiet\)/);
+    await expect.poll(tell, { timeout: 20_000 }).toMatch(/container die [0-9a-f]{64} \(exitCode=3, image=lab:latest, name=quiet\)/);
     const stdout = await tell();
     expect(stdout).not.toContain('loud');
     // The platform's own look into the container, and nobody else's, is hidden.

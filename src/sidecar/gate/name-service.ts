@@ -60,9 +60,9 @@ export function joinedNetwork(session: GateSession, row: OwnRow, networkId: stri
   write(session, file, { servers: ['127.0.0.11'], options: ['ndots:0'] });
 }
 
-export function forgetFile(session: GateSession, row: OwnRow): void {
+export function forgetFile(session: GateSession, { notes }: Pick<OwnRow, 'notes'>): void {
   const { resolver } = session.config;
-  const { file } = row.notes;
+  const { file } = notes;
   if (resolver !== null && file !== undefined && FILE.test(file)) rmSync(join(resolver.folder, file), { force: true });
 }
 

@@ -42,6 +42,8 @@ export class GateSession {
   /** Containers that are just being started. */
   readonly starting = new Map<string, OwnRow>();
   readonly starts = new Turns();
+  /** Those who clear up after builds: two at once would take each other's failures for the end. */
+  readonly clearings = new Turns();
   readonly disk: DiskWatch;
   /** Called with each container of the learner's that takes the place of a service. */
   onRebuilt: (service: LabService) => void = () => {};

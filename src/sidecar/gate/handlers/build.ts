@@ -35,6 +35,8 @@ export const build: GateHandler = async (request) => {
     release();
     await removeLeftovers(session).catch(() => {});
   }
+  // Only now: whoever goes on after the last line finds nothing of the build's steps, and the place of the next build free.
+  if (exchange.reply.started && !exchange.reply.finished) exchange.reply.end();
 };
 
 async function run(request: GateRequest, signal: AbortSignal): Promise<void> {
@@ -84,6 +86,7 @@ async function run(request: GateRequest, signal: AbortSignal): Promise<void> {
         ulimits: JSON.stringify([
           { Name: 'nofile', Soft: limits.nofile, Hard: limits.nofile },
           { Name: 'core', Soft: 0, Hard: 0 },
+          { Name: 'fsize', Soft: limits.fileBytes, Hard: limits.fileBytes },
         ]),
       },
     };
@@ -101,7 +104,7 @@ async function* inTime(parts: AsyncIterable<Buffer>, signal: AbortSignal): Async
   }
 }
 
-/** Relays the builder's output and enters its result into the ledger. */
+/** Relays the builder's output, all but its end, and enters its result into the ledger. */
 async function follow(
   request: GateRequest,
   call: Parameters<typeof openStream>[1],
@@ -124,15 +127,11 @@ async function follow(
       if (shown && !query.flag('q')) await reply.write(`${JSON.stringify(shown)}\r\n`);
       if (shown?.error && query.flag('q')) await reply.write(`${JSON.stringify(shown)}\r\n`);
     }
-    if (output.failed || id === null) {
-      reply.end();
-      return;
-    }
+    if (output.failed || id === null) return;
     await keep(session, intent, id, tags);
     const aux = { aux: { ID: id } };
     const last = query.flag('q') ? [{ stream: `${id}\n` }] : [aux, ...tags.map((tag) => ({ stream: `Successfully tagged ${tag}\n` }))];
     for (const line of last) await reply.write(`${JSON.stringify(line)}\r\n`);
-    reply.end();
   } catch (error) {
     if (reply.started && !reply.finished && !exchange.signal.aborted) throw error;
     if (signal.aborted && reply.started && !reply.finished) {
@@ -141,7 +140,6 @@ async function follow(
           `${JSON.stringify({ errorDetail: { message: 'the build took too long for this lab' }, error: 'the build took too long for this lab' })}\r\n`,
         )
         .catch(() => {});
-      reply.end();
       return;
     }
     throw error;

@@ -24,6 +24,11 @@ export function labelMatches(pattern: string, labels: Readonly<Record<string, un
   return Object.hasOwn(labels, key) && (rest.length === 0 || labels[key] === rest.join('='));
 }
 
+/** Labels have all to be there; of everything else one is enough, as on the engine. */
+export function valuesMatch(key: string, values: readonly string[], test: (value: string) => boolean): boolean {
+  return values.length === 0 || (key === 'label' ? values.every(test) : values.some(test));
+}
+
 function portMatches(wanted: string, port: unknown): boolean {
   const [range = ''] = wanted.split('/');
   const [first = 0, last = first] = range.split('-').map(Number);
@@ -61,9 +66,7 @@ export function containerFilter(session: GateSession, filters: Filters, candidat
     .filter((candidate) =>
       Object.entries(filters).every(([key, values]) => {
         const test = tests[key];
-        if (!test || values.length === 0) return values.length === 0;
-        // Labels have all to be there; of everything else one is enough.
-        return key === 'label' ? values.every((value) => test(candidate, value)) : values.some((value) => test(candidate, value));
+        return valuesMatch(key, values, (value) => test?.(candidate, value) ?? false);
       }),
     )
     .map(({ item }) => item);

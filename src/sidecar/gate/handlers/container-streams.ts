@@ -6,6 +6,7 @@ import { bad, denied, limited, Refusal } from '../refusal.ts';
 import { hijack } from '../streams/hijack.ts';
 import { openStream, relayBytes, relayLines } from '../streams/relay.ts';
 import { coalesced } from './coalesced.ts';
+import { pathStat } from './inner-paths.ts';
 
 const RAW = 'application/vnd.docker.raw-stream';
 const COLUMNS =
@@ -135,11 +136,3 @@ export const archive: GateHandler = async (request) => {
   }
   await relayBytes(request, answer, 'application/x-tar', most, headers);
 };
-
-function pathStat(header: string | string[] | undefined): Record<string, unknown> {
-  try {
-    return pick(JSON.parse(Buffer.from(String(header ?? ''), 'base64').toString('utf8')), ['name', 'size', 'mode', 'mtime', 'linkTarget']);
-  } catch {
-    return {};
-  }
-}

@@ -3,20 +3,22 @@ import { containerAnswer, containerItem } from '../answers/container.ts';
 import { type Body, bodyOf, listOf } from '../answers/scrub.ts';
 import type { EngineCall } from '../engine-client.ts';
 import type { GateHandler, GateRequest } from '../gate.ts';
-import { rebuild } from '../json/rebuild.ts';
-import type { Json } from '../json/strict-json.ts';
+import { isEmpty, rebuild } from '../json/rebuild.ts';
+import { isObject, type Json } from '../json/strict-json.ts';
 import type { OwnRow } from '../ledger.ts';
 import { limitsOf, restartPolicy } from '../policy/forced.ts';
 import type { Filters, Query } from '../policy/query.ts';
 import { bad, conflict, denied, limited, Refusal } from '../refusal.ts';
 import type { GateSession } from '../session.ts';
 import { containerFilter } from './container-filter.ts';
+import { assertInnerPaths } from './inner-paths.ts';
+import { followName } from './networks.ts';
 import { removeAnonymous } from './volumes.ts';
 
 const LONG_CALL = 90_000;
 
 /** The session's containers as the engine lists them. @param all also those that do not run */
-async function engineList(session: GateSession, all: boolean, size = false): Promise<{ row: OwnRow; item: Body }[]> {
+export async function engineList(session: GateSession, all: boolean, size = false): Promise<{ row: OwnRow; item: Body }[]> {
   const ids = session.ledger.own('container').map(({ id }) => id);
   if (ids.length === 0) return [];
   const list = await session.engine.call<unknown>({
@@ -96,6 +98,8 @@ function assertRoom(session: GateSession, running: readonly OwnRow[], wanted: { 
 /** The checks before a container of ours runs: nobody but the gate has shaped it, its ports are free, the lab has room. */
 async function beforeStart(session: GateSession, row: OwnRow): Promise<void> {
   const body = await inspect(session, row);
+  // Also of one that runs: it may be about to start again.
+  await assertInnerPaths(session, body);
   if (bodyOf(body.State).Running === true || row.notes.service) return;
   await session.disk.assertRoom();
   const host = bodyOf(body.HostConfig);
@@ -122,12 +126,12 @@ async function beforeStart(session: GateSession, row: OwnRow): Promise<void> {
 async function guardedStart(request: GateRequest, call: (row: OwnRow) => EngineCall): Promise<void> {
   const { session, subject } = request;
   const row = session.context.container(subject);
-  // One after the other, so that two do not both find the last place free.
-  await session.starts.run(async () => {
-    await beforeStart(session, row);
-    session.starting.set(row.id, row);
-  });
   try {
+    // One after the other, so that two do not both find the last place free.
+    await session.starts.run(async () => {
+      await beforeStart(session, row);
+      session.starting.set(row.id, row);
+    });
     await session.ports.listen(row);
     await simply(request, call(row), async () => {
       await session.ports.connect(row);
@@ -135,6 +139,8 @@ async function guardedStart(request: GateRequest, call: (row: OwnRow) => EngineC
     });
   } catch (error) {
     session.ports.close(row.id);
+    // As the engine does it: the client of a run --rm waits until its container is gone. One that runs all the same stays.
+    if (row.notes.autoRemove) await remove(session, row, true, false).catch(() => {});
     throw error;
   } finally {
     session.starting.delete(row.id);
@@ -209,6 +215,7 @@ export const renameContainer: GateHandler = async ({ session, subject, query, ex
     session.ledger.change(row, { name: row.name });
     throw error;
   }
+  await followName(session, row, name);
   session.tellRebuilt(row.id);
   exchange.reply.empty(204);
 };
@@ -237,7 +244,13 @@ export const updateContainer: GateHandler = async ({ session, subject, json, exc
     CpuPeriod: whole,
     RestartPolicy: { rule: restartPolicy },
   });
-  if (Object.keys(asked).length === 0) throw bad('You must provide one or more flags when using this command.');
+  // `no` is what the engine has without a policy, so the rule leaves it out.
+  const noRestart = isObject(json.RestartPolicy) && json.RestartPolicy.Name === 'no';
+  const given = Object.values(json).some((value) => !isEmpty(value) && !(isObject(value) && Object.values(value).every(isEmpty)));
+  if (!given) throw bad('You must provide one or more flags when using this command.');
+  if (Object.keys(asked).length === 0 && !noRestart)
+    return exchange.reply.json(200, { Warnings: ['Nothing of that is for the learner to choose in this lab: nothing was changed.'] });
+  if (row.notes.service && noRestart) throw denied('RestartPolicy: the lab decides how this container is restarted.');
   if (row.notes.service && asked.RestartPolicy !== undefined)
     throw denied('RestartPolicy: the lab decides how this container is restarted.');
   const limits = limitsOf(session.config.limits, asked, session.facts.processors);
@@ -246,6 +259,7 @@ export const updateContainer: GateHandler = async ({ session, subject, json, exc
     ...(asked.NanoCpus === undefined && asked.CpuQuota === undefined ? {} : { NanoCpus: limits.NanoCpus }),
     ...(asked.PidsLimit === undefined ? {} : { PidsLimit: limits.PidsLimit }),
     ...(asked.RestartPolicy === undefined ? {} : { RestartPolicy: asked.RestartPolicy }),
+    ...(noRestart ? { RestartPolicy: { Name: 'no', MaximumRetryCount: 0 } } : {}),
   };
   const notes = {
     ...(asked.Memory === undefined ? {} : { memory: limits.Memory }),

@@ -2,7 +2,8 @@
 import { bodyOf } from '../answers/scrub.ts';
 import { EngineRefusal } from '../engine-client.ts';
 import type { GateHandler } from '../gate.ts';
-import { type NameService, nameService, nameServiceMount } from '../name-service.ts';
+import type { Notes, OwnRow } from '../ledger.ts';
+import { forgetFile, type NameService, nameService, nameServiceMount } from '../name-service.ts';
 import { inventName } from '../names.ts';
 import { assignPorts, type WantedContainer, type WantedNetwork, type WantedPort, wantedContainer } from '../policy/container.ts';
 import { forcedHostConfig } from '../policy/forced.ts';
@@ -11,7 +12,7 @@ import { denied, limited } from '../refusal.ts';
 import type { GateSession } from '../session.ts';
 import { assertNameFree, nameTaken } from './containers.ts';
 import { assertAddressFree } from './networks.ts';
-import { createNamedVolume } from './volumes.ts';
+import { createNamedVolume, removeAnonymous } from './volumes.ts';
 
 const MOST_IMAGE_VOLUMES = 8;
 
@@ -36,26 +37,50 @@ export const createContainer: GateHandler = async ({ session, query, json, excha
   const image = bodyOf(bodyOf(await session.engine.call({ method: 'GET', path: `/images/${wanted.image.id}/json` })).Config);
   if (wanted.config.WorkingDir === undefined) workingFolder(String(image.WorkingDir || '/'), "the image's WORKDIR");
   const mounts = withImageVolumes(wanted.mounts, image.Volumes);
-  const ports = assignPorts(
-    allPorts(wanted, image.ExposedPorts),
-    new Set(ledger.rows('container').flatMap((row) => row.notes.ports?.map(({ host }) => host) ?? [])),
-  );
-  const volumeIds = await ensureVolumes(session, mounts);
+  const askedPorts = allPorts(wanted, image.ExposedPorts);
   const asking = await nameService(session, wanted);
+  const alone = {
+    anonymous: mounts.filter(({ anonymous }) => anonymous).map((mount) => mount.name),
+    ...(asking.file === null ? {} : { file: asking.file }),
+  };
+  try {
+    const row = await make(session, { asked, wanted, mounts, askedPorts, asking, alone });
+    exchange.reply.json(201, { Id: row.id, Warnings: [] });
+  } catch (error) {
+    // What only this container would have had.
+    await removeAnonymous(session, { notes: alone });
+    forgetFile(session, { notes: alone });
+    throw error;
+  }
+};
+
+interface Order {
+  /** Its name, empty for any. */
+  readonly asked: string;
+  readonly wanted: WantedContainer;
+  readonly mounts: readonly WantedMount[];
+  readonly askedPorts: readonly WantedPort[];
+  readonly asking: NameService;
+  readonly alone: Notes;
+}
+
+async function make(session: GateSession, { asked, wanted, mounts, askedPorts, asking, alone }: Order): Promise<OwnRow> {
+  const { ledger, names, config } = session;
+  const volumeIds = await ensureVolumes(session, mounts);
   // From here to the ledger's row nothing may come in between.
   const name = asked === '' ? inventName((candidate) => ledger.named('container', candidate) !== undefined) : asked;
   const holder = ledger.named('container', name);
   if (holder) throw nameTaken(name, holder.id);
+  const taken = ledger.rows('container').flatMap((row) => row.notes.ports?.map(({ host }) => host) ?? []);
   const notes = {
     image: wanted.image.name,
     labels: wanted.labels,
-    ports,
+    ports: assignPorts(askedPorts, new Set(taken)),
     mounts: mounts.map(({ type, name: volume, target, readOnly }) => ({ type, name: volume, target, readOnly })),
-    anonymous: mounts.filter(({ anonymous }) => anonymous).map((mount) => mount.name),
     memory: wanted.memory,
     pids: wanted.pids,
     autoRemove: wanted.hostConfig.AutoRemove === true,
-    ...(asking.file === null ? {} : { file: asking.file }),
+    ...alone,
     ...(config.resolver === null ? {} : { dns: wanted.dns }),
   };
   const most = config.limits.containers + config.services.length;
@@ -82,8 +107,8 @@ export const createContainer: GateHandler = async ({ session, query, json, excha
     if (error instanceof EngineRefusal) ledger.remove(row);
     throw error;
   }
-  exchange.reply.json(201, { Id: row.id, Warnings: [] });
-};
+  return row;
+}
 
 /** The whole body that the engine gets: nothing in it comes from the client but what a rule returned. */
 function forwarded(

@@ -10,6 +10,7 @@ import { bad, limited, missing } from '../refusal.ts';
 import type { GateSession } from '../session.ts';
 import { hijack } from '../streams/hijack.ts';
 import { coalesced } from './coalesced.ts';
+import { assertWorkingFolder } from './inner-paths.ts';
 
 /** An exec that was never started is forgotten after this time, in milliseconds. */
 const UNUSED_MS = 60_000;
@@ -28,6 +29,8 @@ const CREATE = {
   ConsoleSize: { rule: list(whole(0, 1000), 2) },
   DetachKeys: { rule: text(32, /^[\x20-\x7e]+$/) },
   Detach: { rule: ignore },
+  // Some clients name it again.
+  Container: { rule: ignore },
   Privileged: { rule: refuse('a privileged command is this computer itself.', 'boolean' as const) },
 };
 
@@ -42,6 +45,8 @@ async function makeRoom(session: GateSession): Promise<void> {
   const { execs } = session.config.limits;
   if (session.ledger.rows('exec').length < execs) return;
   for (const row of session.ledger.own('exec')) {
+    // The oldest go, as few as needed: of one that has just ended, its client is about to ask for the exit code.
+    if (session.ledger.rows('exec').length <= Math.floor(execs / 2)) return;
     const { status, body } = await session.engine.ask({ method: 'GET', path: `/exec/${row.id}/json` });
     const started = bodyOf(body).Running === true || bodyOf(body).ExitCode === null;
     if (status === 404 || !started || (bodyOf(body).Running !== true && Date.now() - row.at > UNUSED_MS)) session.ledger.remove(row);
@@ -53,6 +58,7 @@ export const createExec: GateHandler = async ({ session, subject, json, exchange
   const container = session.context.container(subject);
   const body = rebuild(json, CREATE);
   if (body.Cmd === undefined) throw bad('No exec command specified');
+  await assertWorkingFolder(session, container.id, String(body.WorkingDir ?? ''));
   if (compareVersions(session.facts.apiVersion, '1.42') < 0) delete body.ConsoleSize;
   await makeRoom(session);
   const row = await session.make('exec', '', { container: container.id }, session.config.limits.execs, async () => {

@@ -6,8 +6,8 @@ import { CODE_LABEL, imageReference } from '../names.ts';
 import type { Filters } from '../policy/query.ts';
 import { bad, conflict, denied, limited } from '../refusal.ts';
 import type { GateSession } from '../session.ts';
-import { labelMatches } from './container-filter.ts';
-import { refuseSelection } from './containers.ts';
+import { labelMatches, valuesMatch } from './container-filter.ts';
+import { engineList, refuseSelection } from './containers.ts';
 import { assertPlatform } from './create-container.ts';
 
 const SESSION_LABEL = 'io.ops-lab.session';
@@ -47,7 +47,7 @@ export async function listImages(session: GateSession, filters: Filters, all: bo
     until: () => true,
   };
   const found = items.filter((image) =>
-    Object.entries(filters).every(([key, values]) => values.length === 0 || values.some((value) => tests[key]?.(image, value) ?? false)),
+    Object.entries(filters).every(([key, values]) => valuesMatch(key, values, (value) => tests[key]?.(image, value) ?? false)),
   );
   const { reference = [] } = filters;
   if (reference.length === 0) return found;
@@ -199,7 +199,11 @@ export const tagImage: GateHandler = async ({ session, subject, query, exchange 
 };
 
 /** Removes what builds of this session have left below its images. Nothing while one runs. */
-export async function removeLeftovers(session: GateSession): Promise<void> {
+export function removeLeftovers(session: GateSession): Promise<void> {
+  return session.clearings.run(() => clear(session));
+}
+
+async function clear(session: GateSession): Promise<void> {
   if (session.builds.used > 0) return;
   const ours = new Set(session.ledger.own('image').map(({ id }) => id));
   const filters = JSON.stringify({ label: [`${SESSION_LABEL}=${session.config.sessionId}`] });
@@ -217,6 +221,15 @@ export async function removeLeftovers(session: GateSession): Promise<void> {
       if (status < 300) again = true;
     }
   }
+}
+
+/** By force the engine lets an image go that a container still holds on its disk, where nobody would count it any more. */
+async function assertUnused(session: GateSession, row: OwnRow, subject: string): Promise<void> {
+  const holder = (await engineList(session, true)).find(({ item }) => item.ImageID === row.id)?.row;
+  if (holder)
+    throw conflict(
+      `conflict: unable to delete ${subject} - container ${holder.name} is using it, and in this lab it has to be removed first`,
+    );
 }
 
 /** @param reference how the engine is told which: by id, or by the one tag that it has left */
@@ -252,6 +265,7 @@ export const removeImage: GateHandler = async ({ session, subject, query, exchan
   if (!byTag && tags.length > 1 && !query.flag('force')) {
     throw conflict(`conflict: unable to delete ${subject} (must be forced) - image is referenced in multiple repositories`);
   }
+  if (query.flag('force')) await assertUnused(session, row, subject);
   exchange.reply.json(200, await removeRow(session, row, query.flag('force'), byTag ? session.names.mangleImage(image.name) : row.id));
 };
 

@@ -14,12 +14,13 @@ import { labelRule } from '../policy/labels.ts';
 import type { Filters } from '../policy/query.ts';
 import { conflict, denied } from '../refusal.ts';
 import type { GateSession } from '../session.ts';
-import { labelMatches, nameMatches } from './container-filter.ts';
+import { labelMatches, nameMatches, valuesMatch } from './container-filter.ts';
 import { refuseSelection } from './containers.ts';
 import { endpoint } from './create-container.ts';
 
 /** Engines from this major version on keep the host itself off an internal network when told so. */
 const ISOLATED_SINCE = 28;
+const BUILT_IN = ['host', 'none'] as const;
 
 function answer(session: GateSession, network: FoundNetwork, body: Body): Record<string, unknown> {
   const containers: Record<string, object> = {};
@@ -41,7 +42,7 @@ function answer(session: GateSession, network: FoundNetwork, body: Body): Record
 }
 
 /** `host` and `none`, which every engine has and no lab gives. */
-function synthetic(session: GateSession, name: 'host' | 'none'): Record<string, unknown> {
+function synthetic(session: GateSession, name: (typeof BUILT_IN)[number]): Record<string, unknown> {
   const Id = createHash('sha256').update(`${session.config.sessionId} ${name}`).digest('hex');
   return {
     Name: name,
@@ -76,7 +77,7 @@ export const networks: GateHandler = async ({ session, query, exchange }) => {
       return status === 200 ? [{ ...answer(session, network, bodyOf(body)), Containers: {} }] : [];
     }),
   );
-  const all = [...list.flat(), synthetic(session, 'host'), synthetic(session, 'none')];
+  const all = [...list.flat(), ...BUILT_IN.map((name) => synthetic(session, name))];
   exchange.reply.json(
     200,
     all.filter((network) => matches(query.filters(), network)),
@@ -94,11 +95,14 @@ function matches(filters: Filters, network: Record<string, unknown>): boolean {
     label: (value) => labelMatches(value, bodyOf(network.Labels)),
     dangling: (value) => ['1', 'true'].includes(value) && !builtIn && Object.keys(bodyOf(network.Containers)).length === 0,
   };
-  return Object.entries(filters).every(([key, values]) => values.length === 0 || values.some((value) => tests[key]?.(value) ?? false));
+  return Object.entries(filters).every(([key, values]) => valuesMatch(key, values, (value) => tests[key]?.(value) ?? false));
 }
 
 export const inspectNetwork: GateHandler = async ({ session, subject, exchange }) => {
-  if (subject === 'host' || subject === 'none') return exchange.reply.json(200, synthetic(session, subject));
+  const unreal = BUILT_IN.map((name) => synthetic(session, name)).find(
+    ({ Name, Id }) => Name === subject || (/^[0-9a-f]{12,}$/.test(subject) && String(Id).startsWith(subject)),
+  );
+  if (unreal) return exchange.reply.json(200, unreal);
   const network = session.context.network(subject);
   exchange.reply.json(200, answer(session, network, await inspect(session, network.id)));
 };
@@ -244,6 +248,34 @@ export const connectNetwork: GateHandler = async ({ session, subject, json, exch
   exchange.reply.empty(200);
 };
 
+/**
+ * After a rename the new name is found on each network and the old one is not. An alias of a network cannot be changed, so the
+ * container leaves it for a moment and comes back.
+ */
+export async function followName(session: GateSession, row: OwnRow, name: string): Promise<void> {
+  const body = bodyOf(await session.engine.call({ method: 'GET', path: `/containers/${row.id}/json` }));
+  const { Networks } = bodyOf(body.NetworkSettings);
+  for (const [key, value] of Object.entries(bodyOf(Networks))) {
+    const { NetworkID, Aliases, IPAMConfig } = bodyOf(value);
+    const reference = String(NetworkID || key);
+    const own = session.ledger.own('network').find(({ id, name: plain }) => id === reference || session.names.mangle(plain) === reference);
+    const id = reference === session.config.sessionNetworkId ? reference : own?.id;
+    if (id === undefined) continue;
+    const others = (Array.isArray(Aliases) ? Aliases.map(String) : []).filter((one) => one !== row.name && !row.id.startsWith(one));
+    const address = bodyOf(IPAMConfig).IPv4Address;
+    await session.engine.call({ method: 'POST', path: `/networks/${id}/disconnect`, body: { Container: row.id, Force: false } });
+    await session.engine.call({
+      method: 'POST',
+      path: `/networks/${id}/connect`,
+      body: {
+        Container: row.id,
+        EndpointConfig: endpoint(name, { aliases: others, address: typeof address === 'string' && address !== '' ? address : null }),
+      },
+    });
+  }
+  await session.ports.connect(row);
+}
+
 export const disconnectNetwork: GateHandler = async ({ session, subject, json, exchange }) => {
   const network = session.context.network(subject);
   const { Container, Force = false } = rebuild(json, { Container: { rule: text(300) }, Force: { rule: flag } });
@@ -277,8 +309,10 @@ export const pruneNetworks: GateHandler = async ({ session, query, exchange }) =
   refuseSelection(query.filters());
   const deleted: string[] = [];
   for (const row of session.ledger.own('network')) {
-    const { Containers } = await inspect(session, row.id);
-    // Only running containers are listed there; one that merely exists keeps its network, too.
+    const { status, body } = await session.engine.ask({ method: 'GET', path: `/networks/${row.id}` });
+    // Somebody else may have removed it just now. Only running containers are listed there, and only they keep it, as on the engine.
+    if (status === 404) continue;
+    const { Containers } = bodyOf(body);
     if (Object.keys(bodyOf(Containers)).some((id) => id !== session.config.resolver?.containerId)) continue;
     try {
       await remove(session, row);

@@ -9,7 +9,7 @@ import { labelRule } from '../policy/labels.ts';
 import type { Filters } from '../policy/query.ts';
 import { denied } from '../refusal.ts';
 import type { GateSession } from '../session.ts';
-import { labelMatches, nameMatches } from './container-filter.ts';
+import { labelMatches, nameMatches, valuesMatch } from './container-filter.ts';
 import { refuseSelection } from './containers.ts';
 
 function answer(row: OwnRow, body: Body): Record<string, unknown> {
@@ -70,7 +70,7 @@ export async function listVolumes(session: GateSession, filters: Filters): Promi
     dangling: (volume, value) => used.has(String(volume.Name)) !== ['1', 'true'].includes(value),
   };
   return list.filter((volume) =>
-    Object.entries(filters).every(([key, values]) => values.length === 0 || values.some((value) => tests[key]?.(volume, value) ?? false)),
+    Object.entries(filters).every(([key, values]) => valuesMatch(key, values, (value) => tests[key]?.(volume, value) ?? false)),
   );
 }
 
@@ -108,8 +108,8 @@ export const removeVolume: GateHandler = async ({ session, subject, exchange }) 
 };
 
 /** Volumes without a name go with their container, unless another one has them too. */
-export async function removeAnonymous(session: GateSession, container: OwnRow): Promise<void> {
-  for (const name of container.notes.anonymous ?? []) {
+export async function removeAnonymous(session: GateSession, { notes }: Pick<OwnRow, 'notes'>): Promise<void> {
+  for (const name of notes.anonymous ?? []) {
     const row = session.ledger.own('volume').find((volume) => volume.name === name);
     if (row) await remove(session, row).catch(() => {});
   }

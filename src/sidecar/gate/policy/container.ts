@@ -39,8 +39,8 @@ export interface WantedContainer {
   readonly pids: number;
 }
 
-const PORT = /^(?:[1-9]\d{0,4})\/(?:tcp|udp)$/;
-const HOST_NAME = /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/;
+const PORT = /^(?:[1-9]\d{0,3}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d{2}|655[0-2]\d|6553[0-5])\/(?:tcp|udp)$/;
+const HOST_NAME = /^[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*$/;
 const DOMAIN = /^(?=.{1,253}$)[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?$/;
 const MOST_PORTS = 32;
 const MOST_NETWORKS = 4;
@@ -226,15 +226,15 @@ function portsOf(bindings: Json): WantedPort[] {
   if (!isObject(bindings)) throw bad('HostConfig.PortBindings: not an object');
   const ports: WantedPort[] = [];
   for (const [container, hosts] of Object.entries(bindings)) {
-    if (!PORT.test(container) || Number(container.split('/')[0]) > 65_535)
-      throw bad(`HostConfig.PortBindings: ${JSON.stringify(container.slice(0, 30))} is not a port`);
+    if (!PORT.test(container)) throw bad(`HostConfig.PortBindings: ${JSON.stringify(container.slice(0, 30))} is not a port`);
     if (hosts !== null && !Array.isArray(hosts)) throw bad('HostConfig.PortBindings: not a list');
     const given = (hosts as readonly Json[] | null) ?? [];
     for (const entry of given.length > 0 ? given : [{}]) {
       const { HostPort = '' } = rebuild(isObject(entry) ? entry : bad_('HostConfig.PortBindings: not an object'), {
         // The learner's machine is inside the lab, so every address means the same.
         HostIp: { rule: text(45, /^[0-9a-fA-F.:]+$/) },
-        HostPort: { rule: text(5, /^[1-9]\d{0,4}$/) },
+        // 0 is any, as nothing is.
+        HostPort: { rule: text(5, /^(?:0|[1-9]\d{0,4})$/) },
       }) as { HostPort?: string };
       if (Number(HostPort) > 65_535) throw bad(`HostConfig.PortBindings: ${HostPort} is not a port`);
       ports.push({ container, host: Number(HostPort) });

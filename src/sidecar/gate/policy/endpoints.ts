@@ -166,6 +166,8 @@ export const ENDPOINTS: readonly Endpoint[] = [
 
   rewrite('GET', '/images/json', 'images', {
     all: FLAG,
+    // Python clients send it; engines do not know it.
+    only_ids: FLAG,
     digests: FLAG,
     'shared-size': FLAG,
     manifests: FLAG,
