@@ -8,7 +8,7 @@ export interface ButtonProps extends Omit<AriaButtonProps, 'className' | 'childr
   size?: 'sm' | 'md' | 'lg';
   /** Fills the row it stands in. */
   grow?: boolean;
-  /** Shows that it works; the label stays. */
+  /** Shows that it works, and takes no press meanwhile; label and focus stay. */
   busy?: boolean;
   children: ReactNode;
 }
@@ -16,7 +16,7 @@ export interface ButtonProps extends Omit<AriaButtonProps, 'className' | 'childr
 export function Button({ look = 'standard', size = 'md', grow, busy, children, ...rest }: ButtonProps) {
   const className = `btn ${look} ${size}${grow ? ' grow' : ''}`;
   return (
-    <AriaButton {...rest} className={className} isDisabled={rest.isDisabled || busy}>
+    <AriaButton {...rest} className={className} isPending={rest.isPending || busy}>
       {busy && <VerdictGlyph verdict="working" />}
       {children}
     </AriaButton>

@@ -121,7 +121,8 @@ function ObjectiveRow({ objective, pins, changed, running, onCheck, onName }: Ob
           <Button
             size="sm"
             look={verdict === 'could-not-check' ? 'standard' : 'quiet'}
-            isDisabled={!running || objective.checking}
+            isDisabled={!running}
+            isPending={objective.checking}
             onPress={onCheck}
             aria-label={`${verdict === null ? 'Check' : 'Check again'}: ${objective.title}`}
           >
