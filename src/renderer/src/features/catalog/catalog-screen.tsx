@@ -187,6 +187,8 @@ function LabTable({ labs, chosen, onChoose, onStart }: LabTableProps) {
 
 function LabRow({ lab }: { lab: Lab }) {
   const state = labState(lab);
+  const figures = [lab.bestMs === null ? '' : formatElapsed(lab.bestMs), lab.bestPoints === null ? '' : count(lab.bestPoints, 'point')];
+  const best = figures.filter(Boolean).join(', ') || state.detail;
   return (
     <Row id={lab.id} textValue={lab.title} data-lab={lab.id}>
       <Cell className="col-lamp">
@@ -210,11 +212,7 @@ function LabRow({ lab }: { lab: Lab }) {
       <Cell className="right nowrap mid">{lab.minutes} min</Cell>
       <Cell>
         <div className={`${verdictClass(state.shape)}${lab.state === 'new' ? '' : ' strong-inherit'}`}>{state.word}</div>
-        <div className="mid lab-summary">
-          {lab.bestMs !== null && formatElapsed(lab.bestMs)}
-          {lab.bestPoints !== null && `${lab.bestMs === null ? '' : ', '}${count(lab.bestPoints, 'point')}`}
-          {lab.bestMs === null && lab.bestPoints === null && state.detail}
-        </div>
+        {best !== '' && <div className="mid">{best}</div>}
       </Cell>
     </Row>
   );
