@@ -98,7 +98,11 @@ function lookAtDisk({ freeBytes, storageDriver, state }: EngineFacts): Finding {
 function lookAtCommandLine({ flavour }: EngineFacts, system: System): Finding {
   const found = ['docker', ...(flavour === 'podman' ? ['podman'] : [])].find((program) => system.has(program));
   if (found) return { state: 'passed', detail: `${found} is on the PATH.` };
-  return { state: 'failed', detail: 'Terminals into containers go through it.', command: installCommand(system, ['docker']) };
+  return {
+    state: 'failed',
+    detail: 'docker is not on the PATH. Terminals into containers go through it.',
+    command: installCommand(system, ['docker']),
+  };
 }
 
 function lookAtImage(facts: EngineFacts, image: Awaited<ReturnType<ImageBuilder['status']>>): Finding {
