@@ -122,8 +122,8 @@ function ObjectiveRow({ objective, pins, changed, running, onCheck, onName }: Ob
             size="sm"
             look={verdict === 'could-not-check' ? 'standard' : 'quiet'}
             isDisabled={!running}
-            isPending={objective.checking}
-            onPress={onCheck}
+            aria-disabled={objective.checking}
+            onPress={() => objective.checking || onCheck()}
             aria-label={`${verdict === null ? 'Check' : 'Check again'}: ${objective.title}`}
           >
             {verdict === null ? 'Check' : 'Check again'}
