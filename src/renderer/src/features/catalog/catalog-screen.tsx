@@ -110,19 +110,22 @@ export function CatalogScreen() {
             {labs.data && all.length > 0 && shown.length === 0 && (
               <Empty
                 icon={<Search className="i big" aria-hidden />}
-                title="No lab matches"
+                title={text.trim() !== '' ? 'No lab matches' : filter === 'fixed' ? 'No lab is fixed yet' : 'Every lab is fixed'}
                 action={
                   <Button
                     onPress={() => {
                       setText('');
                       setFilter('all');
+                      search.current?.focus();
                     }}
                   >
                     Show all labs
                   </Button>
                 }
               >
-                {count(all.length, 'lab')} searched by title, summary, concept and what runs out.
+                {text.trim() === ''
+                  ? `${count(all.length, 'lab')} in all.`
+                  : `${count(all.length, 'lab')} searched by title, summary, concept and what runs out.`}
               </Empty>
             )}
             {shown.length > 0 && <LabTable labs={shown} chosen={chosen?.id ?? null} onChoose={choose} onStart={(lab) => void start(lab)} />}
