@@ -13,7 +13,7 @@ export interface ErrorWords {
 
 /** Heading and next step of each code. The sentence between them comes from the core, which knows the particulars. */
 export const ERROR_WORDS: Readonly<Record<ErrorCode, { title: string; next: string }>> = {
-  'not-found': { title: 'It is not there', next: 'Go back to the labs and open it anew.' },
+  'not-found': { title: 'It is not there', next: 'Go back, and choose it anew.' },
   invalid: { title: 'That cannot be done like this', next: 'Change the input, then try again.' },
   conflict: { title: 'It has changed in the meantime', next: 'Look at the newest state, then decide again.' },
   'not-allowed': { title: 'Not allowed here', next: 'Ask whoever runs this host, or use your own machine.' },
