@@ -39,6 +39,14 @@ test('no screen has a serious fault, empty or with a session, in either theme', 
   await bench.terminal.ready();
   await bench.openHint();
   await look('with a session');
+  await app.shell.goTo('Workstation');
+  await app.page
+    .getByRole('button', { name: /^Name the cause: / })
+    .first()
+    .click();
+  await expect(app.page.getByRole('dialog', { name: 'Name the cause' })).toBeVisible();
+  const inDialog = await serious(app.page);
+  if (inDialog.length > 0) faults['diagnosis, light'] = inDialog;
   expect(faults).toEqual({});
 });
 
@@ -75,4 +83,17 @@ test('a lab is found, started, worked in and checked with the keyboard alone', a
   expect(await page.evaluate(() => document.activeElement?.closest('[data-region]')?.getAttribute('data-region'))).not.toBe('terminal');
   await page.keyboard.press('Control+Enter');
   await expect(page.locator('li[data-objective] .cap', { hasText: 'Measured at' }).first()).toBeVisible({ timeout: 90_000 });
+  // What was opened takes the focus from the button that has gone.
+  await page
+    .getByRole('button', { name: /^Show: / })
+    .first()
+    .press('Enter');
+  await expect(page.locator('.hint:focus .body')).toBeVisible();
+  await page.getByRole('button', { name: /^Reveal next: Root cause/ }).press('Enter');
+  await page
+    .getByRole('alertdialog')
+    .getByRole('button', { name: /^Open it/ })
+    .press('Enter');
+  await expect(page.locator('[data-part="root-cause"] button')).toBeFocused();
+  await expect(page.locator('[data-part="root-cause"] button')).toBeInViewport();
 });

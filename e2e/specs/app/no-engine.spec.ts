@@ -43,5 +43,5 @@ test('the engine page says what is missing, what it affects and how to get it', 
     .first()
     .click();
   await expect(page.getByText('What mends it')).toBeVisible();
-  await expect(page.getByText('Until then')).toBeVisible();
+  await expect(page.getByText('Affects', { exact: true })).toBeVisible();
 });

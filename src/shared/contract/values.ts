@@ -139,6 +139,8 @@ export const SessionView = z.object({
         name: z.string(),
         title: z.string(),
         verdict: VerdictName,
+        /** Ids of the objectives that it is for. */
+        objectives: z.array(z.string()),
         text: z.string(),
         files: z.array(z.object({ path: z.string(), content: z.string() })),
       }),

@@ -10,7 +10,8 @@ import { asRoot, engineCommand, installCommand, type System, thisSystem } from '
 const CONTAINERS = 'labs in containers';
 const SHELL = 'labs in the shell runtime';
 /** The image, its root file system and a session's own files, with room to work. */
-const DISK_NEEDED = 3 * 1024 ** 3;
+const GIGABYTE = 1e9;
+const DISK_NEEDED = 3 * GIGABYTE;
 const OLDEST_NODE = '22.12';
 /** What learners use on the shell runtime, beside the shell itself. */
 const TOOLS = ['bash', 'strace', 'lsof', 'ss', 'curl'];
@@ -89,15 +90,19 @@ function lookAtDisk({ freeBytes, storageDriver, state }: EngineFacts): Finding {
       state: 'unknown',
       detail: `${storageDriver ?? 'The storage'} is not on this machine's own disk, so its free space cannot be seen.`,
     };
-  const detail = `${(freeBytes / 1024 ** 3).toFixed(1)} GB free (${storageDriver})`;
+  const detail = `${(freeBytes / GIGABYTE).toFixed(1)} GB free (${storageDriver})`;
   if (freeBytes >= DISK_NEEDED) return { state: 'passed', detail };
-  return { state: 'warning', detail: `${detail}; ${DISK_NEEDED / 1024 ** 3} GB are advised`, command: 'docker image prune' };
+  return { state: 'warning', detail: `${detail}; ${DISK_NEEDED / GIGABYTE} GB are advised`, command: 'docker image prune' };
 }
 
 function lookAtCommandLine({ flavour }: EngineFacts, system: System): Finding {
   const found = ['docker', ...(flavour === 'podman' ? ['podman'] : [])].find((program) => system.has(program));
   if (found) return { state: 'passed', detail: `${found} is on the PATH.` };
-  return { state: 'failed', detail: 'Terminals into containers go through it.', command: installCommand(system, ['docker']) };
+  return {
+    state: 'failed',
+    detail: 'docker is not on the PATH. Terminals into containers go through it.',
+    command: installCommand(system, ['docker']),
+  };
 }
 
 function lookAtImage(facts: EngineFacts, image: Awaited<ReturnType<ImageBuilder['status']>>): Finding {

@@ -162,7 +162,7 @@ function unreachable(endpoint: Endpoint, error: unknown): string {
     return `There is an engine at ${endpoint.url}, but this user may not use it. Join its group or start Ops Lab as a user who has it.`;
   }
   const reason = error instanceof Error ? error.message : String(error);
-  return `An engine is set up at ${endpoint.url} (${endpoint.source}), but it does not answer: ${reason}. Start it, then look again.`;
+  return `An engine is set up at ${endpoint.url} (${endpoint.source}), but it does not answer: ${reason}. Start it, then check again.`;
 }
 
 /** @throws what dockerode throws when nobody answers; never for an engine that is merely too old */

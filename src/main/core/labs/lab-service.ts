@@ -38,7 +38,8 @@ export class Labs implements LabService {
     const own = sessions.filter((session) => session.labId === lab.id);
     const live = own.find((session) => session.folder !== '' && isLive(session.state));
     const best = own.reduce<Verdict | null>((verdict, session) => betterVerdict(verdict, session.bestVerdict), null);
-    const solved = own.filter((session) => session.solvedMs !== null);
+    // As in progress: what was solved with the author's help is no best.
+    const solved = own.filter((session) => session.solvedMs !== null && !session.assisted);
     const declared = (['docker', 'shell'] as const).filter((kind) => manifest.runtimes[kind] !== undefined);
     return {
       id: lab.id,

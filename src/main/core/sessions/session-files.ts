@@ -49,5 +49,5 @@ function toText(path: string, bytes: Uint8Array): string {
   } catch {
     // Told below.
   }
-  throw new OpsLabError('file-binary', `${path} is not a text file. Look at it in a terminal.`, { path });
+  throw new OpsLabError('file-binary', `${path} is not a text file.`, { path });
 }

@@ -382,7 +382,7 @@ export class Sessions implements SessionService {
   #require(caller: Caller, sessionId: string): LiveSession {
     this.#record(caller, sessionId);
     const session = this.#live.get(sessionId);
-    if (session === undefined) throw new OpsLabError('session-not-running', 'This session has ended. Start the lab again.', { sessionId });
+    if (session === undefined) throw new OpsLabError('session-not-running', 'This session has ended.', { sessionId });
     return session;
   }
 

@@ -140,11 +140,12 @@ function solutionViews(lab: Lab): NonNullable<SessionView['solutions']> {
 }
 
 function solutionView(fix: Fix): NonNullable<SessionView['solutions']>[number] {
-  const verdicts = Object.values(fix.spec.expect);
+  const { expect } = fix.spec;
   return {
     name: fix.name,
     title: fix.spec.title,
-    verdict: verdicts.includes('mitigated') ? 'mitigated' : 'fixed',
+    verdict: Object.values(expect).includes('mitigated') ? 'mitigated' : 'fixed',
+    objectives: Object.keys(expect),
     text: fix.spec.text,
     files: fix.files.map((path) => ({ path, content: contentOf(join(fix.folder, 'files', path)) })),
   };

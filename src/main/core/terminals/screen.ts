@@ -76,7 +76,7 @@ export class Screen {
         `${leaveAlternate}\x1b7\x1b[r\x1b8\x1b[!p\x1b[?25h\x1b[?9l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1004l\x1b[?1006l\x1b[?2004l\x1b[?2026l\x1b[?7h\x1b[4l\x1b]8;;\x1b\\\x1b[0m`,
         () => {
           const fresh = this.#headless.buffer.active.cursorX === 0 ? '' : '\r\n';
-          this.#headless.write(`${fresh}\x1b[2m[${note}]\x1b[0m\r\n`, () => {
+          this.#headless.write(`${fresh}\x1b[90m[${note}]\x1b[0m\r\n`, () => {
             this.#replaying = false;
             done();
           });

@@ -13,7 +13,7 @@ export interface ErrorWords {
 
 /** Heading and next step of each code. The sentence between them comes from the core, which knows the particulars. */
 export const ERROR_WORDS: Readonly<Record<ErrorCode, { title: string; next: string }>> = {
-  'not-found': { title: 'It is no longer there', next: 'Go back to the labs and open it anew.' },
+  'not-found': { title: 'It is not there', next: 'Go back, and choose it anew.' },
   invalid: { title: 'That cannot be done like this', next: 'Change the input, then try again.' },
   conflict: { title: 'It has changed in the meantime', next: 'Look at the newest state, then decide again.' },
   'not-allowed': { title: 'Not allowed here', next: 'Ask whoever runs this host, or use your own machine.' },
@@ -32,7 +32,7 @@ export const ERROR_WORDS: Readonly<Record<ErrorCode, { title: string; next: stri
   'session-not-running': { title: 'The session is not running', next: 'Start the lab again from the labs page.' },
   'terminal-exited': { title: 'This terminal has ended', next: 'Open a new one. Its output is kept.' },
   'file-too-large': { title: 'The file is too large for the editor', next: 'Use an editor in a terminal.' },
-  'file-binary': { title: 'The file is not text', next: 'Use a tool in a terminal.' },
+  'file-binary': { title: 'The file is not text', next: 'Look at it with a tool in a terminal.' },
   'store-newer': { title: 'The data is from a newer Ops Lab', next: 'Start the newer version, or choose another data directory.' },
   'store-damaged': { title: 'The data could not be read', next: 'A copy from before the last upgrade is in the data directory.' },
   'import-invalid': { title: 'This file cannot be imported', next: 'Choose a file that Ops Lab has exported.' },

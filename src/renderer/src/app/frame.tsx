@@ -39,7 +39,7 @@ function Navigation() {
         const here = path === '/' ? location === '/' || location.startsWith('/labs') : location.startsWith(path);
         const to = path === '/workstation' && live && !here ? `${path}/${live.id}` : path;
         return (
-          <Link key={path} href={to} aria-current={here ? 'page' : undefined}>
+          <Link key={path} href={to} aria-current={here ? 'page' : undefined} data-title={title}>
             {title}
           </Link>
         );

@@ -130,7 +130,9 @@ export function Palette({ initial, onClose }: { initial: string; onClose: () => 
                   const entry = entries.find((candidate) => candidate.id === key);
                   setTimeout(() => entry?.run());
                 }}
-                renderEmptyState={() => <p className="pad mid">Nothing matches. Use fewer words.</p>}
+                renderEmptyState={() => (
+                  <p className="pad mid">Nothing matches. Commands of a lab are here while its workstation is open.</p>
+                )}
               >
                 {(section) => (
                   <ListBoxSection id={`section ${section.id}`}>

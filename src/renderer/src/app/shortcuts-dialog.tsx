@@ -1,3 +1,4 @@
+import { Fragment } from 'react';
 import { useConnection } from '../connection/context.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
@@ -22,10 +23,12 @@ export function ShortcutTable() {
             <td>{shortcut.action}</td>
             <td>
               {shortcut.chords.map((chord) => (
-                <span key={chord}>
-                  <span className="sr">{chord}</span>
-                  <Keys chord={chord} />{' '}
-                </span>
+                <Fragment key={chord}>
+                  <span className="chord">
+                    <span className="sr">{chord}</span>
+                    <Keys chord={chord} />
+                  </span>{' '}
+                </Fragment>
               ))}
             </td>
             <td className="mid">{shortcut.inTerminal}</td>

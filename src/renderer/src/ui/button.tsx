@@ -8,15 +8,16 @@ export interface ButtonProps extends Omit<AriaButtonProps, 'className' | 'childr
   size?: 'sm' | 'md' | 'lg';
   /** Fills the row it stands in. */
   grow?: boolean;
-  /** Shows that it works; the label stays. */
+  /** Shows that it works, and takes no press meanwhile; label and focus stay. */
   busy?: boolean;
   children: ReactNode;
 }
 
-export function Button({ look = 'standard', size = 'md', grow, busy, children, ...rest }: ButtonProps) {
+export function Button({ look = 'standard', size = 'md', grow, busy, children, onPress, ...rest }: ButtonProps) {
   const className = `btn ${look} ${size}${grow ? ' grow' : ''}`;
+  // Not disabled, which would take the focus away; and not react-aria's pending, which leaves nameless images in its live region.
   return (
-    <AriaButton {...rest} className={className} isDisabled={rest.isDisabled || busy}>
+    <AriaButton {...rest} className={className} aria-disabled={busy || rest['aria-disabled']} onPress={busy ? undefined : onPress}>
       {busy && <VerdictGlyph verdict="working" />}
       {children}
     </AriaButton>

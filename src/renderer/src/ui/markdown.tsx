@@ -3,6 +3,7 @@ import ReactMarkdown, { type Components } from 'react-markdown';
 import rehypeHighlight from 'rehype-highlight';
 import remarkGfm from 'remark-gfm';
 import { ExternalLink } from './external-link.tsx';
+import { labelCells } from './label-cells.ts';
 import './markdown.css';
 
 const components: Components = {
@@ -17,19 +18,36 @@ const components: Components = {
     // biome-ignore lint/a11y/noNoninteractiveTabindex: code that scrolls sideways must be reachable with the keyboard
     <pre tabIndex={0}>{children}</pre>
   ),
+  code: ({ className, children }) => (
+    <code className={className}>
+      {className === 'language-console' && typeof children === 'string' ? <Recorded text={children} /> : children}
+    </code>
+  ),
   table: ({ children }) => (
-    <div className="scroll">
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a table that scrolls sideways must be reachable with the keyboard
+    <div className="scroll" tabIndex={0}>
       <table>{children}</table>
     </div>
   ),
 };
+
+/** A command and what it printed. The command may wrap: it is often longer than the story is wide, and has no columns to keep. */
+function Recorded({ text }: { text: string }) {
+  const end = text.indexOf('\n') + 1;
+  return (
+    <>
+      <span className="command">{text.slice(0, end)}</span>
+      {text.slice(end)}
+    </>
+  );
+}
 
 export default function Markdown({ text }: { text: string }) {
   return (
     <ReactMarkdown
       skipHtml
       remarkPlugins={[remarkGfm]}
-      rehypePlugins={[[rehypeHighlight, { detect: false, plainText: ['console', 'text', 'txt'] }]]}
+      rehypePlugins={[labelCells, [rehypeHighlight, { detect: false, plainText: ['console', 'text', 'txt'] }]]}
       components={components}
     >
       {text}

@@ -26,7 +26,8 @@ export function Empty({ icon, title, children, action }: { icon: ReactNode; titl
   );
 }
 
-export function Failure({ error, retry }: { error: unknown; retry?: () => void }) {
+/** @param action a button for where to go instead */
+export function Failure({ error, retry, action }: { error: unknown; retry?: () => void; action?: ReactNode }) {
   const words = errorWords(error);
   return (
     <div className="empty" role="alert">
@@ -35,9 +36,10 @@ export function Failure({ error, retry }: { error: unknown; retry?: () => void }
       <p className="mid">
         {words.message} {words.next}
       </p>
-      {retry && (
+      {(retry || action) && (
         <div className="row">
-          <Button onPress={retry}>Try again</Button>
+          {action}
+          {retry && <Button onPress={retry}>Try again</Button>}
         </div>
       )}
     </div>

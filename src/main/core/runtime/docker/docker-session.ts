@@ -363,7 +363,7 @@ export class DockerSession implements RuntimeSession {
 }
 
 export const NO_COMMAND_LINE =
-  'Terminals into containers need the docker command line, and none is on the PATH. Install it (Debian: apt-get install docker.io), then look again.';
+  'Terminals into containers need the docker command line, and none is on the PATH. Install it (Debian: apt-get install docker.io), then start the lab again.';
 
 function stateOf(status: string): ServiceStatus['state'] {
   switch (status) {

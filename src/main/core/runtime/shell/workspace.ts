@@ -106,8 +106,12 @@ async function makeFolder(workspace: string, path: string): Promise<string> {
 }
 
 function tooLarge(path: string, size: number): OpsLabError {
-  return new OpsLabError('file-too-large', `${path} has ${size} bytes; the editor takes files up to ${FILE_LIMIT}.`, {
-    size,
-    limit: FILE_LIMIT,
-  });
+  return new OpsLabError(
+    'file-too-large',
+    `${path} has ${(size / 1e6).toFixed(1)} MB; the editor takes files up to ${FILE_LIMIT / 1e6} MB.`,
+    {
+      size,
+      limit: FILE_LIMIT,
+    },
+  );
 }

@@ -110,19 +110,22 @@ export function CatalogScreen() {
             {labs.data && all.length > 0 && shown.length === 0 && (
               <Empty
                 icon={<Search className="i big" aria-hidden />}
-                title="No lab matches"
+                title={text.trim() !== '' ? 'No lab matches' : filter === 'fixed' ? 'No lab is fixed yet' : 'Every lab is fixed'}
                 action={
                   <Button
                     onPress={() => {
                       setText('');
                       setFilter('all');
+                      search.current?.focus();
                     }}
                   >
                     Show all labs
                   </Button>
                 }
               >
-                {count(all.length, 'lab')} searched by title, summary, concept and what runs out.
+                {text.trim() === ''
+                  ? `${count(all.length, 'lab')} in all.`
+                  : `${count(all.length, 'lab')} searched by title, summary, concept and what runs out.`}
               </Empty>
             )}
             {shown.length > 0 && <LabTable labs={shown} chosen={chosen?.id ?? null} onChoose={choose} onStart={(lab) => void start(lab)} />}
@@ -187,6 +190,8 @@ function LabTable({ labs, chosen, onChoose, onStart }: LabTableProps) {
 
 function LabRow({ lab }: { lab: Lab }) {
   const state = labState(lab);
+  const figures = [lab.bestMs === null ? '' : formatElapsed(lab.bestMs), lab.bestPoints === null ? '' : count(lab.bestPoints, 'point')];
+  const best = figures.filter(Boolean).join(', ') || state.detail;
   return (
     <Row id={lab.id} textValue={lab.title} data-lab={lab.id}>
       <Cell className="col-lamp">
@@ -210,11 +215,7 @@ function LabRow({ lab }: { lab: Lab }) {
       <Cell className="right nowrap mid">{lab.minutes} min</Cell>
       <Cell>
         <div className={`${verdictClass(state.shape)}${lab.state === 'new' ? '' : ' strong-inherit'}`}>{state.word}</div>
-        <div className="mid lab-summary">
-          {lab.bestMs !== null && formatElapsed(lab.bestMs)}
-          {lab.bestPoints !== null && `${lab.bestMs === null ? '' : ', '}${count(lab.bestPoints, 'point')}`}
-          {lab.bestMs === null && lab.bestPoints === null && state.detail}
-        </div>
+        {best !== '' && <div className="mid">{best}</div>}
       </Cell>
     </Row>
   );

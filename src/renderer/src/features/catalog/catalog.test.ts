@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { LabList } from '../../connection/client.ts';
 import { problemPlace } from './lab-problems.tsx';
-import { filterLabs, labState } from './lab-state.ts';
+import { filterLabs, labState, scoringWords } from './lab-state.ts';
 
 type Lab = LabList['labs'][number];
 
@@ -45,4 +45,11 @@ it('names the place of a problem as far as it is known', () => {
   expect(problemPlace({ file: 'lab.yaml', line: 3, column: 7 })).toBe('lab.yaml:3:7');
   expect(problemPlace({ file: 'lab.yaml', line: 3, column: 0 })).toBe('lab.yaml:3');
   expect(problemPlace({ file: 'lab.yaml', line: 0, column: 0 })).toBe('lab.yaml');
+});
+
+it('says what hints cost without a list of them', () => {
+  expect(scoringWords([])).toBe('100 points. No hints.');
+  expect(scoringWords([0, 0])).toBe('100 points. All hints are free.');
+  expect(scoringWords([10])).toBe('100 points. 1 hint, at 10 each.');
+  expect(scoringWords([0, 5, 10, 25, 0, 5, 25])).toBe('100 points. 7 hints, 2 of them free, the others 5 to 25 each.');
 });

@@ -20,7 +20,7 @@ export function EngineNotice({ engine }: { engine: EngineStatus | undefined }) {
       <VerdictGlyph verdict={engine.state === 'missing' ? 'none' : 'not-yet'} lamp />
       <div>
         <strong>No container engine can be used.</strong>
-        <p>{engine.message}</p>
+        <p>{engine.message} Labs that have the shell runtime work without an engine.</p>
       </div>
       <div className="row">
         <Button busy={busy} onPress={() => void again()}>

@@ -9,6 +9,7 @@ import { Prose } from '../../ui/prose.tsx';
 import { Failure, Loading } from '../../ui/states.tsx';
 import { VerdictGlyph } from '../../ui/verdict.tsx';
 import { PageMessage } from '../story/story-panel.tsx';
+import { scoringWords } from './lab-state.ts';
 
 type Lab = LabList['labs'][number];
 type RuntimeKind = Lab['runtimes'][number]['kind'];
@@ -31,7 +32,6 @@ export function LabDetail({ lab, starting, onStart }: LabDetailProps) {
   const available = lab.runtimes.filter((runtime) => runtime.available);
   const preferred = available.find((runtime) => runtime.kind === settings?.preferredRuntime) ?? available[0];
   const runtime = available.find((candidate) => candidate.kind === picked) ?? preferred;
-  const costs = lab.hintCosts;
   return (
     <section className="panel" aria-label={lab.title} data-region="lab">
       {/* It may scroll and holds nothing to operate: without a place in the tab order keys could not reach its end. */}
@@ -68,7 +68,7 @@ export function LabDetail({ lab, starting, onStart }: LabDetailProps) {
             </ul>
           </dd>
           <dt>Scoring</dt>
-          <dd>100 points.{costs.length > 0 && ` Hints cost ${costs.join(', ')}.`}</dd>
+          <dd>{scoringWords(lab.hintCosts)}</dd>
           {lab.thirdParty && (
             <>
               <dt>Origin</dt>

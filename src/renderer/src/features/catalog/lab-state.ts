@@ -1,5 +1,6 @@
 /** What a lab's row says. Pure. */
 import type { LabList } from '../../connection/client.ts';
+import { count } from '../../ui/format.ts';
 import type { Shown } from '../../ui/verdict.tsx';
 
 type Lab = LabList['labs'][number];
@@ -33,4 +34,18 @@ export function filterLabs(labs: readonly Lab[], filter: LabFilter, text: string
     const all = `${lab.id} ${lab.title} ${lab.summary} ${lab.resource} ${lab.level} ${lab.concepts.join(' ')}`.toLowerCase();
     return words.every((word) => all.includes(word));
   });
+}
+
+/** What counts, in one line. @param hintCosts points that each hint costs; the reader sees the price of each on its button */
+export function scoringWords(hintCosts: readonly number[]): string {
+  const priced = hintCosts.filter((cost) => cost > 0);
+  if (priced.length === 0) return hintCosts.length === 0 ? '100 points. No hints.' : '100 points. All hints are free.';
+  const [least, most] = [Math.min(...priced), Math.max(...priced)];
+  const free = hintCosts.length - priced.length;
+  const range = least === most ? `${least}` : `${least} to ${most}`;
+  const rest =
+    free === 0
+      ? `${count(priced.length, 'hint')}, at ${range} each`
+      : `${count(hintCosts.length, 'hint')}, ${free} of them free, the others ${range} each`;
+  return `100 points. ${rest}.`;
 }

@@ -64,7 +64,7 @@ function EngineFacts({ engine }: { engine: EngineStatus }) {
         {engine.flavour === 'docker-desktop' && (
           <p className="mid">This engine runs in a virtual machine: what is measured describes that machine.</p>
         )}
-        {engine.state === 'missing' && <p className="mid">Labs that have the shell runtime work without an engine.</p>}
+        {engine.state !== 'ready' && <p className="mid">Labs that have the shell runtime work without an engine.</p>}
         <dl className="facts">
           {facts
             .filter(([, value]) => value)
@@ -102,7 +102,7 @@ function LabImage({ build, ready }: { build: ImageBuild; ready: boolean }) {
     <section className={`engine-step${building ? ' now' : ''}`} aria-label="Lab image">
       <VerdictGlyph verdict={state.shape} lamp />
       <div className="stack gap">
-        <h2 className="strong">{state.title}</h2>
+        <h2 className="strong">{ready || build.state !== 'absent' ? state.title : 'The lab image waits for an engine'}</h2>
         {build.tag !== '' && <p className="mono dim">{build.tag}</p>}
         {build.error && <p className="v-notyet">{build.error}</p>}
         {build.state === 'cancelled' && <p className="mid">What was done so far is kept; the next build goes on from there.</p>}

@@ -127,7 +127,7 @@ function DoctorDetail({ item }: { item: DoctorItem }) {
       <p className="mid">{item.detail}</p>
       {item.affects !== '' && item.state !== 'passed' && (
         <dl className="facts">
-          <dt>Until then</dt>
+          <dt>Affects</dt>
           <dd>{item.affects}</dd>
         </dl>
       )}

@@ -1,4 +1,5 @@
 /** The ladder of hints: shown ones stay open, only the next one has a button, and the price is on it. */
+import { useEffect, useRef } from 'react';
 import type { HintView } from '../../../../shared/contract/values.ts';
 import { Button } from '../../ui/button.tsx';
 import { count } from '../../ui/format.ts';
@@ -66,14 +67,25 @@ function Hint({ hint, number, title: Title, running, onOpen }: HintProps) {
   const open = hint.text !== null;
   const price = hint.cost === 0 ? 'free' : `\u2212${hint.cost}`;
   const words = hint.cost === 0 ? 'Show' : `Show, costs ${hint.cost}`;
+  const item = useRef<HTMLLIElement>(null);
+  const asked = useRef(false);
+  useEffect(() => {
+    // The button that was pressed is gone: the place to go on from is what it has opened.
+    if (open && asked.current) item.current?.focus();
+    asked.current = false;
+  }, [open]);
+  const show = () => {
+    asked.current = true;
+    onOpen();
+  };
   return (
-    <li className={`hint${open ? '' : ' sealed'}`}>
+    <li className={`hint${open ? '' : ' sealed'}`} ref={item} tabIndex={-1}>
       <span className="k" aria-hidden="true">
         {number}
       </span>
       <Title className={`t${open ? ' strong' : ''}`}>{hint.title}</Title>
       {hint.next && !open ? (
-        <Button size="sm" isDisabled={!running} onPress={onOpen} aria-label={`${words}: ${hint.title}`}>
+        <Button size="sm" isDisabled={!running} onPress={show} aria-label={`${words}: ${hint.title}`}>
           {words}
         </Button>
       ) : (

@@ -25,6 +25,13 @@ export async function unlockSolutions(session: SessionView, show: () => Promise<
 export function SolutionsDialog({ session, onClose }: { session: SessionView; onClose: () => void }) {
   const client = useClient();
   const [busy, setBusy] = useState<string | null>(null);
+  const repairs = session.objectives.filter((objective) => objective.kind === 'repair');
+  const several = repairs.length > 1;
+  const titlesOf = (ids: readonly string[]) =>
+    repairs
+      .filter(({ id }) => ids.includes(id))
+      .map(({ title }) => title)
+      .join('; ');
   const apply = async (name: string, title: string) => {
     const yes = await ask({
       title: `Apply “${title}”?`,
@@ -65,6 +72,7 @@ export function SolutionsDialog({ session, onClose }: { session: SessionView; on
               Apply
             </Button>
           </div>
+          {several && <p className="cap">For: {titlesOf(solution.objectives)}</p>}
           <Prose text={solution.text} />
           {solution.files.map((file) => (
             <details key={file.path}>

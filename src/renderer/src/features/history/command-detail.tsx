@@ -51,6 +51,7 @@ export function CommandDetail({ row }: { row: CommandRow }) {
         {exit.sentence !== '' && <p className="pad mid">{exit.sentence}</p>}
       </div>
       <div className="pad divided row wrap">
+        {!canInsertIntoShell() && <p className="cap">It can be put in a shell once one is open in the workstation.</p>}
         <Button look="primary" size="lg" grow isDisabled={!canInsertIntoShell()} onPress={() => void put()}>
           Put in the shell, do not run
         </Button>

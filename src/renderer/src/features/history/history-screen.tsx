@@ -132,7 +132,7 @@ export default function HistoryScreen() {
                 title="No commands yet"
                 action={
                   <Button look="primary" onPress={() => navigate('/')}>
-                    Start a first lab
+                    Choose a lab
                   </Button>
                 }
               >

@@ -22,7 +22,7 @@ export function AddLearner({ autoFocus, onAdded }: { autoFocus: boolean; onAdded
       className="row pad add-learner"
       onSubmit={(event) => {
         event.preventDefault();
-        if (name.trim() !== '') void add();
+        if (name.trim() !== '' && !busy) void add();
       }}
     >
       <TextField aria-label="Name of a new learner" value={name} onChange={setName} maxLength={LONGEST_NAME} autoFocus={autoFocus}>

@@ -121,8 +121,9 @@ function ObjectiveRow({ objective, pins, changed, running, onCheck, onName }: Ob
           <Button
             size="sm"
             look={verdict === 'could-not-check' ? 'standard' : 'quiet'}
-            isDisabled={!running || objective.checking}
-            onPress={onCheck}
+            isDisabled={!running}
+            aria-disabled={objective.checking}
+            onPress={() => objective.checking || onCheck()}
             aria-label={`${verdict === null ? 'Check' : 'Check again'}: ${objective.title}`}
           >
             {verdict === null ? 'Check' : 'Check again'}

@@ -17,9 +17,18 @@ describe('the overall verdict', () => {
     expect(overall([repair('not-yet'), repair('could-not-check')]).verdict).toBe('not-yet');
   });
 
-  it('is fixed only when everything is', () => {
-    expect(overall([repair('fixed'), { kind: 'diagnosis', verdict: null }]).verdict).toBe('not-yet');
-    expect(overall([repair('fixed'), { kind: 'diagnosis', verdict: 'fixed' }]).verdict).toBe('fixed');
+  it('is fixed only when every repair is', () => {
+    expect(overall([repair('fixed'), repair(null)])).toMatchObject({ verdict: null, detail: '1 of 2 reached' });
+    expect(overall([repair('fixed'), repair('fixed')])).toMatchObject({ verdict: 'fixed', detail: '2 of 2 reached' });
+  });
+
+  it('grades the diagnosis apart, as the core does, and says that it is open', () => {
+    const cause = (verdict: Verdict | null) => ({ kind: 'diagnosis' as const, verdict });
+    for (const open of [null, 'not-yet'] as const) {
+      expect(overall([repair('fixed'), cause(open)])).toEqual({ verdict: 'fixed', word: 'Fixed', detail: 'cause not named' });
+    }
+    expect(overall([repair('fixed'), cause('fixed')]).detail).toBe('2 of 2 reached');
+    expect(overall([repair('not-yet'), cause('fixed')]).verdict).toBe('not-yet');
   });
 
   it('says that nothing is measured before anything is', () => {

@@ -1,6 +1,8 @@
-/** What the objectives say together. Pure. */
+/** What the objectives say together, in the words of the bar. Pure. */
 import type { ObjectiveView } from '../../../../shared/contract/values.ts';
+import { allNamed, overallVerdict } from '../../../../shared/domain/overall.ts';
 import type { Verdict } from '../../../../shared/domain/verdict.ts';
+import { count } from '../../ui/format.ts';
 import { verdictWord } from '../../ui/verdict.tsx';
 
 export interface Overall {
@@ -9,16 +11,21 @@ export interface Overall {
   readonly detail: string;
 }
 
-/** The worst verdict counts; a failure of ours hides behind a real one, and nothing is fixed before all is. */
+/** The verdict is the core's own, so that catalog and progress say the same; a cause that is not named is told beside it. */
 export function overall(objectives: readonly Pick<ObjectiveView, 'kind' | 'verdict'>[]): Overall {
-  const measured = objectives.filter((objective) => objective.verdict !== null);
-  const has = (verdict: Verdict) => measured.some((objective) => objective.verdict === verdict);
+  const verdict = overallVerdict(objectives);
   const done = objectives.filter((objective) => objective.verdict === 'fixed').length;
   const reached = `${done} of ${objectives.length} reached`;
-  if (measured.length === 0) return { verdict: null, word: 'Not measured', detail: `${objectives.length} objectives` };
-  if (has('not-yet')) return { verdict: 'not-yet', word: verdictWord('not-yet'), detail: reached };
-  if (has('could-not-check')) return { verdict: 'could-not-check', word: verdictWord('could-not-check'), detail: 'nothing was counted' };
-  if (has('mitigated')) return { verdict: 'mitigated', word: 'Mitigated, will recur', detail: reached };
-  if (done === objectives.length) return { verdict: 'fixed', word: verdictWord('fixed'), detail: reached };
-  return { verdict: 'not-yet', word: verdictWord('not-yet'), detail: reached };
+  switch (verdict) {
+    case null:
+      return { verdict, word: 'Not measured', detail: done === 0 ? count(objectives.length, 'objective') : reached };
+    case 'could-not-check':
+      return { verdict, word: verdictWord(verdict), detail: 'nothing was counted' };
+    case 'mitigated':
+      return { verdict, word: 'Mitigated, will recur', detail: reached };
+    case 'fixed':
+      return { verdict, word: verdictWord(verdict), detail: allNamed(objectives) ? reached : 'cause not named' };
+    case 'not-yet':
+      return { verdict, word: verdictWord(verdict), detail: reached };
+  }
 }

@@ -7,7 +7,7 @@ import { useLocation } from 'wouter';
 import { isLive } from '../../../../shared/domain/session-state.ts';
 import type { LabProgress, SessionSummary } from '../../connection/client.ts';
 import { useClient } from '../../connection/context.ts';
-import { keys, useLearners, useProgress, useSessions } from '../../connection/queries.ts';
+import { keys, useLabs, useLearners, useProgress, useSessions } from '../../connection/queries.ts';
 import { Button } from '../../ui/button.tsx';
 import { count, formatDateTime, formatDay, formatDuration, formatElapsed, formatQuantity, formatTime } from '../../ui/format.ts';
 import { Empty, Failure, Loading } from '../../ui/states.tsx';
@@ -21,6 +21,9 @@ export default function ProgressScreen() {
   const [picked, setPicked] = useState<string | null>(null);
   const learner = learners?.find((candidate) => candidate.current);
   const labs = progress.data?.labs ?? [];
+  const catalog = useLabs();
+  // A lab that was tried and is not here any more counts as well.
+  const all = new Set([...labs.map(({ labId }) => labId), ...(catalog.data?.labs ?? []).map(({ id }) => id)]);
   const tried = labs.filter((lab) => lab.attempts > 0);
   const chosen = labs.find((lab) => lab.labId === picked) ?? tried[0] ?? labs[0] ?? null;
   return (
@@ -33,7 +36,7 @@ export default function ProgressScreen() {
           </div>
           {progress.data && (
             <>
-              <Figure value={`${labs.filter((lab) => lab.best === 'fixed').length}`} of={`of ${labs.length}`} label="fixed" />
+              <Figure value={`${labs.filter((lab) => lab.best === 'fixed').length}`} of={`of ${all.size}`} label="fixed" />
               <Figure value={`${labs.filter((lab) => lab.best === 'mitigated').length}`} label="mitigated, will recur" />
               <Figure value={`${progress.data.commands}`} label="commands" />
               <Figure value={formatElapsed(progress.data.practisedMs)} label="practised" />

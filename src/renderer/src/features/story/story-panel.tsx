@@ -1,4 +1,4 @@
-/** The story in parts. Sealed parts are visible and closed; a part that opens never moves the reader. */
+/** The story in parts. Sealed parts are visible and closed; a part that opens by itself never moves the reader. */
 import { ChevronDown, ChevronRight, Lock, PanelLeft } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { Button as AriaButton, Disclosure, DisclosurePanel, Heading } from 'react-aria-components';
@@ -21,6 +21,7 @@ export function StoryPanel({ session, onHide, onAcknowledge, onReveal, onName }:
   const [expanded, setExpanded] = useState<ReadonlySet<string>>(() => new Set([lastOpen(story)]));
   const [fresh, setFresh] = useState<ReadonlySet<string>>(new Set());
   const known = useRef(new Set(story.filter((part) => part.markdown !== null).map((part) => part.id)));
+  const body = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const opened = story.filter((part) => part.markdown !== null && !known.current.has(part.id));
     if (opened.length === 0) return;
@@ -28,6 +29,14 @@ export function StoryPanel({ session, onHide, onAcknowledge, onReveal, onName }:
     const ids = opened.map((part) => part.id);
     setFresh((before) => new Set([...before, ...ids]));
     setExpanded((before) => new Set([...before, ...ids]));
+    // Who asked for a part wants to read it, and the button that was pressed stands for the next one or is gone.
+    const asked = opened.find((part) => part.revealed);
+    if (!asked) return;
+    requestAnimationFrame(() => {
+      const title = body.current?.querySelector<HTMLElement>(`[data-part="${asked.id}"] button`);
+      title?.focus({ preventScroll: true });
+      title?.scrollIntoView({ block: 'start' });
+    });
   }, [story]);
   const toggle = (id: string, open: boolean) => {
     setFresh((before) => new Set([...before].filter((other) => other !== id)));
@@ -51,7 +60,7 @@ export function StoryPanel({ session, onHide, onAcknowledge, onReveal, onName }:
           <PanelLeft className="i" aria-hidden />
         </IconButton>
       </div>
-      <div className="pbody">
+      <div className="pbody" ref={body}>
         {story.map((part) =>
           part.markdown === null ? (
             <SealedPart key={part.id} part={part} />
@@ -73,7 +82,7 @@ export function StoryPanel({ session, onHide, onAcknowledge, onReveal, onName }:
             <Button look="primary" size="lg" onPress={onAcknowledge} autoFocus aria-label="Acknowledge page">
               Acknowledge page <Keys chord="Ctrl Enter" />
             </Button>
-            <p className="cap">The clock starts now. Nothing counts against you until then.</p>
+            <p className="cap">The clock starts with it. Until then nothing counts against you.</p>
           </>
         ) : (
           <div className="row wrap">
@@ -123,9 +132,9 @@ interface OpenPartProps {
 }
 
 function OpenPart({ part, page, expanded, fresh, onToggle }: OpenPartProps) {
-  const remark = fresh ? 'new' : part.revealed ? 'opened by you' : expanded ? '' : 'read';
+  const remark = fresh ? 'new' : part.revealed ? 'revealed' : expanded ? '' : 'read';
   return (
-    <Disclosure className={`part${expanded ? ' open' : ''}`} isExpanded={expanded} onExpandedChange={onToggle}>
+    <Disclosure className={`part${expanded ? ' open' : ''}`} data-part={part.id} isExpanded={expanded} onExpandedChange={onToggle}>
       <Heading level={3}>
         <AriaButton slot="trigger" className="part-title">
           {expanded ? <ChevronDown className="i" aria-hidden /> : <ChevronRight className="i" aria-hidden />}

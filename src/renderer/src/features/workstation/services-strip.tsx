@@ -11,12 +11,15 @@ const GLYPHS: Record<ServiceView['state'], Shown> = {
   exited: 'not-yet',
 };
 
-/** One service in words: `exited, out of memory, exit 137, 3 restarts`. */
+/** One service in words: `exited, killed: out of memory, exit 137, 3 restarts`, `running, 3 restarts, was out of memory`. */
 export function serviceWords(service: ServiceView): string {
+  const running = service.state === 'running';
   const parts: string[] = [service.state];
-  if (service.outOfMemory) parts.push('killed: out of memory');
-  if (service.exitCode !== null && service.state !== 'running') parts.push(`exit ${service.exitCode}`);
+  if (service.outOfMemory && !running) parts.push('killed: out of memory');
+  if (service.exitCode !== null && !running) parts.push(`exit ${service.exitCode}`);
   if (service.restarts > 0) parts.push(count(service.restarts, 'restart'));
+  // An earlier process, or one that this one had started.
+  if (service.outOfMemory && running) parts.push('was out of memory');
   return parts.join(', ');
 }
 

@@ -37,7 +37,7 @@ function ChooseSession() {
             </Button>
           }
         >
-          Start a lab, and its terminals, files, objectives and hints are here. It stays here when you close the app.
+          Start a lab: its terminals, files, objectives and hints are then here. A session can go on after you have closed the app.
         </Empty>
       )}
     </main>
@@ -52,12 +52,15 @@ function OneSession({ sessionId }: { sessionId: string }) {
     <main className="panel" id="main" tabIndex={-1}>
       <h1 className="sr">Workstation</h1>
       {session.isError ? (
-        <>
-          <Failure error={session.error} retry={() => void session.refetch()} />
-          <div className="pad">
-            <Button onPress={() => navigate('/')}>Go to the labs</Button>
-          </div>
-        </>
+        <Failure
+          error={session.error}
+          retry={() => void session.refetch()}
+          action={
+            <Button look="primary" onPress={() => navigate('/')}>
+              Go to the labs
+            </Button>
+          }
+        />
       ) : (
         <Loading what="the session" />
       )}
