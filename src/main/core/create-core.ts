@@ -1,7 +1,9 @@
 /** Puts the core together. Whoever calls it owns it and closes it. */
 import { mkdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { OpsLabError } from '../../shared/contract/errors.ts';
+import { Slots } from './checks/slots.ts';
 import type { Core } from './core.ts';
 import { createRuntimes, type Runtimes } from './create-runtimes.ts';
 import { doctor } from './engine/doctor.ts';
@@ -92,6 +94,8 @@ async function compose(options: CoreOptions, release: () => void): Promise<Core>
     runtimes,
     hub: events,
     dataDirectory,
+    // A round loads the machine, and rounds disturb each other's measurements. One that a learner asks for does not wait for a place.
+    slots: new Slots(Math.max(2, availableParallelism())),
     scrollback: () => settings.get().scrollback,
     preferredRuntime: () => settings.get().preferredRuntime,
   });

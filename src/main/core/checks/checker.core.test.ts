@@ -4,6 +4,7 @@ import { InProcessSession } from '../../../test-support/in-process-session.ts';
 import { type Manifest, ManifestSchema } from '../labs/manifest.ts';
 import { Checker } from './checker.ts';
 import type { ObjectiveState, StoredState } from './objective-tracker.ts';
+import { Slots } from './slots.ts';
 
 let session: InProcessSession;
 let answers: number;
@@ -82,6 +83,19 @@ describe('Checker', () => {
     await make(0).checkNow();
     expect(session.observed).toEqual(['http-load', 'cause']);
     expect([verdict('answers'), verdict('alive'), verdict('why')]).toEqual(['fixed', 'fixed', null]);
+  });
+
+  it('waits for a place in the background, and not when somebody asks', async () => {
+    const slots = new Slots(1);
+    let leave = () => {};
+    const other = slots.use(() => new Promise<void>((resolve) => (leave = resolve)), new AbortController().signal);
+    checker = new Checker({ manifest: manifest(0), session, slots });
+    checker.start();
+    await checker.checkNow();
+    expect(session.observed).toHaveLength(2);
+    leave();
+    await other;
+    await expect.poll(() => session.observed.length).toBe(4);
   });
 
   it('measures once for fifty that ask at once', async () => {

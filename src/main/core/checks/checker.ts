@@ -12,6 +12,7 @@ import { pause } from './deadline.ts';
 import { piecesOfEvidence } from './evidence.ts';
 import { type ObjectiveState, ObjectiveTracker, type StoredState } from './objective-tracker.ts';
 import { runProbe } from './run-probe.ts';
+import type { Slots } from './slots.ts';
 
 /** While bounds hold and only time is missing, the next round comes no sooner than this. */
 const SHORTEST_WAIT_MS = 2000;
@@ -21,6 +22,8 @@ export interface CheckerOptions {
   readonly session: RuntimeSession;
   /** What an earlier run of the host knew, by objective. */
   readonly stored?: ReadonlyMap<string, StoredState>;
+  /** Places for rounds in the background, shared by the sessions of a host; without it they come whenever it is time for them. */
+  readonly slots?: Slots;
 }
 
 type Diagnosis = Extract<ObjectiveSpec, { kind: 'diagnosis' }>;
@@ -33,6 +36,7 @@ interface Round {
 export class Checker {
   readonly #manifest: Manifest;
   readonly #session: RuntimeSession;
+  readonly #slots: Slots | null;
   readonly #trackers: ReadonlyMap<string, ObjectiveTracker>;
   readonly #listeners = new Set<(state: ObjectiveState) => void>();
   readonly #closing = new AbortController();
@@ -42,8 +46,9 @@ export class Checker {
   #queue: Promise<void> = Promise.resolve();
   #background: Promise<void> | null = null;
 
-  constructor({ manifest, session, stored }: CheckerOptions) {
+  constructor({ manifest, session, stored, slots }: CheckerOptions) {
     this.#manifest = manifest;
+    this.#slots = slots ?? null;
     this.#session = session;
     this.#trackers = new Map(manifest.objectives.map((spec) => [spec.id, new ObjectiveTracker(spec, stored?.get(spec.id))]));
   }
@@ -140,7 +145,7 @@ export class Checker {
     const { signal } = this.#closing;
     while (!signal.aborted) {
       try {
-        await this.checkNow();
+        await (this.#slots?.use(() => this.checkNow(), signal) ?? this.checkNow());
         await pause(this.#waitMs(), signal);
       } catch (error) {
         if (!signal.aborted) throw error;

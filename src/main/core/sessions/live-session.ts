@@ -6,6 +6,7 @@ import { overallVerdict } from '../../../shared/domain/overall.ts';
 import { canMove, type SessionState } from '../../../shared/domain/session-state.ts';
 import { Checker } from '../checks/checker.ts';
 import type { ObjectiveState, StoredState } from '../checks/objective-tracker.ts';
+import type { Slots } from '../checks/slots.ts';
 import type { Lab } from '../labs/lab.ts';
 import type { Runtime, RuntimeSession } from '../runtime/runtime.ts';
 import type { SessionPatch, SessionRecord } from '../store/sessions.ts';
@@ -24,6 +25,8 @@ export interface LiveSessionOptions {
   readonly store: Store;
   readonly dataDirectory: string;
   readonly scrollback: number;
+  /** Places for rounds of checks in the background. */
+  readonly slots: Slots;
   onChange(): void;
   onCommand(command: CommandRow): void;
 }
@@ -131,7 +134,7 @@ export class LiveSession {
       },
       onTrouble: (error) => this.#troubled(error),
     });
-    this.#checker = new Checker({ manifest: this.lab.manifest, session, stored: this.#stored() });
+    this.#checker = new Checker({ manifest: this.lab.manifest, session, stored: this.#stored(), slots: this.#options.slots });
     this.#checker.onChange(() => this.#guard(() => this.#keepVerdicts()));
   }
 

@@ -6,6 +6,7 @@ import { nextHint } from '../../../shared/domain/hints.ts';
 import { pointsLeft, REVEAL_COST } from '../../../shared/domain/points.ts';
 import { isLive } from '../../../shared/domain/session-state.ts';
 import type { BinaryChannel } from '../../../shared/terminal-wire/channel.ts';
+import type { Slots } from '../checks/slots.ts';
 import type { Caller, SessionService } from '../core.ts';
 import type { EventHub } from '../events/event-hub.ts';
 import { applyFix } from '../labs/apply-fix.ts';
@@ -16,6 +17,7 @@ import { sessionFolders, sweepDeadProofs } from '../proof/proof-sessions.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { SessionRecord } from '../store/sessions.ts';
 import { newId, type Store } from '../store/store.ts';
+import { chooseRuntime } from './choose-runtime.ts';
 import { Coalesced } from './coalesced.ts';
 import { LiveSession } from './live-session.ts';
 import { readText, writeText } from './session-files.ts';
@@ -32,6 +34,8 @@ interface Options {
   readonly runtimes: Readonly<Record<RuntimeKind, Runtime>>;
   readonly hub: EventHub;
   readonly dataDirectory: string;
+  /** Places for rounds of checks in the background, for all sessions together. */
+  readonly slots: Slots;
   scrollback(): number;
   preferredRuntime(): 'auto' | RuntimeKind;
 }
@@ -95,7 +99,7 @@ export class Sessions implements SessionService {
   }
 
   async start(caller: Caller, labId: string, runtime?: RuntimeKind): Promise<SessionView> {
-    const { store, catalog, dataDirectory } = this.#options;
+    const { store, catalog, runtimes, preferredRuntime, dataDirectory } = this.#options;
     const lab = await catalog.require(labId);
     const running = store.sessions.ofLearner(caller.learnerId).filter((record) => this.#live.has(record.id));
     const same = running.find((record) => record.labId === labId);
@@ -105,7 +109,7 @@ export class Sessions implements SessionService {
       });
     if (running.length >= MAX_LIVE)
       throw new OpsLabError('limit', `${MAX_LIVE} labs are running. Stop one of them first.`, { limit: MAX_LIVE });
-    const kind = await this.#chooseRuntime(caller, lab, runtime);
+    const kind = await chooseRuntime({ runtimes, preferred: preferredRuntime(), caller, lab, wanted: runtime });
     const id = newId();
     const record = store.sessions.add({
       id,
@@ -121,31 +125,6 @@ export class Sessions implements SessionService {
     session.begin();
     this.#options.hub.emit({ type: 'labs' }, caller.learnerId);
     return this.#view(record);
-  }
-
-  async #chooseRuntime(caller: Caller, lab: Lab, wanted?: RuntimeKind): Promise<RuntimeKind> {
-    const { runtimes, preferredRuntime } = this.#options;
-    if (wanted === 'shell' && !(caller.loopback && caller.role === 'local'))
-      throw new OpsLabError('not-allowed', 'The shell runtime is only for the person at this machine.');
-    const preferred = preferredRuntime();
-    const order: RuntimeKind[] = wanted !== undefined ? [wanted] : preferred === 'shell' ? ['shell', 'docker'] : ['docker', 'shell'];
-    const reasons: string[] = [];
-    for (const kind of order) {
-      if (lab.manifest.runtimes[kind] === undefined) {
-        reasons.push(`This lab has no ${kind} runtime.`);
-        continue;
-      }
-      if (kind === 'shell' && !(caller.loopback && caller.role === 'local')) continue;
-      const { available, reason } = await runtimes[kind].availability(lab);
-      if (available) return kind;
-      reasons.push(reason);
-    }
-    throw new OpsLabError(
-      'runtime-unavailable',
-      `${lab.manifest.title} cannot run here now. ${reasons.join(' ')}`,
-      { labId: lab.id },
-      true,
-    );
   }
 
   async stop(caller: Caller, sessionId: string): Promise<SessionView> {
@@ -331,7 +310,7 @@ export class Sessions implements SessionService {
   }
 
   #make(record: SessionRecord, lab: Lab): LiveSession {
-    const { store, runtimes, hub, dataDirectory, scrollback } = this.#options;
+    const { store, runtimes, hub, dataDirectory, scrollback, slots } = this.#options;
     const session = new LiveSession({
       record,
       lab: labOn(lab, record.runtime),
@@ -339,6 +318,7 @@ export class Sessions implements SessionService {
       store,
       dataDirectory,
       scrollback: scrollback(),
+      slots,
       onChange: () => this.#changed.touch(record.id),
       onCommand: (command) => hub.emit({ type: 'command', command }, record.learnerId),
     });
