@@ -250,16 +250,14 @@ export const updateContainer: GateHandler = async ({ session, subject, json, exc
   if (!given) throw bad('You must provide one or more flags when using this command.');
   if (Object.keys(asked).length === 0 && !noRestart)
     return exchange.reply.json(200, { Warnings: ['Nothing of that is for the learner to choose in this lab: nothing was changed.'] });
-  if (row.notes.service && noRestart) throw denied('RestartPolicy: the lab decides how this container is restarted.');
-  if (row.notes.service && asked.RestartPolicy !== undefined)
-    throw denied('RestartPolicy: the lab decides how this container is restarted.');
+  const policy = noRestart ? { Name: 'no', MaximumRetryCount: 0 } : asked.RestartPolicy;
+  if (row.notes.service && policy !== undefined) throw denied('RestartPolicy: the lab decides how this container is restarted.');
   const limits = limitsOf(session.config.limits, asked, session.facts.processors);
   const body = {
     ...(asked.Memory === undefined ? {} : { Memory: limits.Memory, MemorySwap: limits.MemorySwap }),
     ...(asked.NanoCpus === undefined && asked.CpuQuota === undefined ? {} : { NanoCpus: limits.NanoCpus }),
     ...(asked.PidsLimit === undefined ? {} : { PidsLimit: limits.PidsLimit }),
-    ...(asked.RestartPolicy === undefined ? {} : { RestartPolicy: asked.RestartPolicy }),
-    ...(noRestart ? { RestartPolicy: { Name: 'no', MaximumRetryCount: 0 } } : {}),
+    ...(policy === undefined ? {} : { RestartPolicy: policy }),
   };
   const notes = {
     ...(asked.Memory === undefined ? {} : { memory: limits.Memory }),

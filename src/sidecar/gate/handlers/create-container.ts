@@ -43,15 +43,13 @@ export const createContainer: GateHandler = async ({ session, query, json, excha
     anonymous: mounts.filter(({ anonymous }) => anonymous).map((mount) => mount.name),
     ...(asking.file === null ? {} : { file: asking.file }),
   };
-  try {
-    const row = await make(session, { asked, wanted, mounts, askedPorts, asking, alone });
-    exchange.reply.json(201, { Id: row.id, Warnings: [] });
-  } catch (error) {
+  const row = await make(session, { asked, wanted, mounts, askedPorts, asking, alone }).catch(async (error: unknown) => {
     // What only this container would have had.
     await removeAnonymous(session, { notes: alone });
     forgetFile(session, { notes: alone });
     throw error;
-  }
+  });
+  exchange.reply.json(201, { Id: row.id, Warnings: [] });
 };
 
 interface Order {

@@ -27,7 +27,7 @@ export function pathStat(header: string | string[] | undefined): Record<string, 
  */
 export async function assertInnerPaths(session: GateSession, body: Readonly<Record<string, unknown>>): Promise<void> {
   const targets = [
-    // The only folder of ours that is bound is a file of the gate.
+    // Bound is only what belongs to the gate.
     ...listOf(body.Mounts).flatMap(({ Type, Destination }) => (Type === 'bind' ? [] : [String(Destination)])),
     ...Object.keys(bodyOf(bodyOf(body.HostConfig).Tmpfs)),
   ];

@@ -1,11 +1,11 @@
 /** The files of the workspace, through small programs in the terminal's container. */
 import type Docker from 'dockerode';
 import { OpsLabError } from '../../../../shared/contract/errors.ts';
+import { FILE_LIMIT, tooLarge } from '../file-limit.ts';
 import type { WorkspaceEntry } from '../runtime.ts';
 import { workspacePath } from '../workspace-path.ts';
 import { asText, runExec } from './exec.ts';
 
-export const FILE_LIMIT = 1_000_000;
 const ENTRY_LIMIT = 2_000;
 const TIMEOUT = 10_000;
 
@@ -62,15 +62,4 @@ export async function writeFile(docker: Docker, container: string, file: string,
       `${path} could not be written: ${result.stderr.trim().slice(0, 200) || `status ${result.exitCode}`}`,
     );
   }
-}
-
-function tooLarge(path: string, size: number): OpsLabError {
-  return new OpsLabError(
-    'file-too-large',
-    `${path} has ${(size / 1e6).toFixed(1)} MB; the editor takes files up to ${FILE_LIMIT / 1e6} MB.`,
-    {
-      size,
-      limit: FILE_LIMIT,
-    },
-  );
 }

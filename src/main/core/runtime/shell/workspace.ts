@@ -3,11 +3,10 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, sep } from 'node:path';
 import { OpsLabError } from '../../../../shared/contract/errors.ts';
+import { FILE_LIMIT, tooLarge } from '../file-limit.ts';
 import type { WorkspaceEntry } from '../runtime.ts';
 import { workspacePath } from '../workspace-path.ts';
 
-/** Largest file that is read or written, in bytes. */
-const FILE_LIMIT = 1_000_000;
 const ENTRY_LIMIT = 2000;
 
 /** @returns the direct children of a directory, directories first, in order of name */
@@ -103,15 +102,4 @@ async function makeFolder(workspace: string, path: string): Promise<string> {
   const real = await resolve(workspace, made);
   if (!(await stat(real)).isDirectory()) throw new OpsLabError('not-allowed', `${path} is not a directory.`);
   return real;
-}
-
-function tooLarge(path: string, size: number): OpsLabError {
-  return new OpsLabError(
-    'file-too-large',
-    `${path} has ${(size / 1e6).toFixed(1)} MB; the editor takes files up to ${FILE_LIMIT / 1e6} MB.`,
-    {
-      size,
-      limit: FILE_LIMIT,
-    },
-  );
 }
