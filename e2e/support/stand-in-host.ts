@@ -22,21 +22,27 @@ export class StandInHost {
   output = '';
   readonly told: ToTest[] = [];
   private browser: Browser | null = null;
+  /** Whether a window has ever shown a page of the app. */
+  private loaded = false;
 
   constructor({ entry, args, environment, node }: StandInStart) {
     this.child = spawn(node ?? process.execPath, ['--import', REGISTER, entry, ...args], {
       env: { ...process.env, ...environment },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
-    this.child.on('message', (message: ToTest) => this.told.push(message));
+    this.child.on('message', (message: ToTest) => {
+      if (message.type === 'loaded' && message.url.startsWith('app://ui/')) this.loaded = true;
+      this.told.push(message);
+    });
     for (const stream of [this.child.stdout, this.child.stderr]) stream?.on('data', (chunk: Buffer) => (this.output += chunk));
   }
 
   /** The app's window, once it shows the renderer. @throws with the host's output when it ends first */
   async window(): Promise<Page> {
-    const ready = await until('the stand-in to have a browser', () => {
+    const ready = await until('the stand-in to have a browser that has loaded the app', () => {
       if (this.exited) throw new Error(`the host ended with ${this.child.exitCode}:\n${this.output}`);
-      return this.told.find((message) => message.type === 'ready');
+      // Playwright may wait without end for a page that it finds between its empty document and its first navigation.
+      return this.loaded && this.told.find((message) => message.type === 'ready');
     });
     this.browser ??= await chromium.connectOverCDP(ready.endpoint);
     const browser = this.browser;
