@@ -153,6 +153,23 @@ function opened(socket: WsSocket): Promise<void> {
   });
 }
 
+/**
+ * A terminal's channel from the viewer's end. The first frame may come with the answer to the upgrade, before whoever
+ * waits for the channel can listen, and `ws` keeps nothing for later: so nothing is read until somebody listens.
+ */
+async function viewerChannel(socket: WsSocket): Promise<BinaryChannel> {
+  socket.once('open', () => socket.pause());
+  await opened(socket);
+  const channel = socketBinaryChannel(socket);
+  return {
+    ...channel,
+    onMessage: (listener) => {
+      channel.onMessage(listener);
+      socket.resume();
+    },
+  };
+}
+
 export const webSocket: StartTransport = async (core, caller) => {
   const server = createServer();
   const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false });
@@ -168,18 +185,19 @@ export const webSocket: StartTransport = async (core, caller) => {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const base = `ws://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const open = async (path: string) => {
-    const socket = new WsSocket(`${base}/${path}`, { perMessageDeflate: false });
+  const dial = (path: string) => new WsSocket(`${base}/${path}`, { perMessageDeflate: false });
+  const open = async () => {
+    const socket = dial('rpc');
     await opened(socket);
     return socket;
   };
   return {
     connect: async () => {
-      const socket = await open('rpc');
+      const socket = await open();
       return { client: createORPCClient(new SocketLink({ websocket: socket as unknown as WebSocket })), close: () => socket.close() };
     },
     connectRaw: async () => {
-      const socket = await open('rpc');
+      const socket = await open();
       return {
         send: (message) => socket.send(message),
         onText: (listener) => socket.on('message', (data) => listener(data.toString())),
@@ -189,7 +207,7 @@ export const webSocket: StartTransport = async (core, caller) => {
         close: () => socket.close(),
       };
     },
-    openTerminal: async (terminalId) => socketBinaryChannel(await open(terminalId)),
+    openTerminal: (terminalId) => viewerChannel(dial(terminalId)),
     stop: async () => {
       for (const socket of sockets.clients) socket.terminate();
       await new Promise((resolve) => server.close(resolve));
