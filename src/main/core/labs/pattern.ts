@@ -6,7 +6,7 @@
 import { createContext, Script } from 'node:vm';
 import { OpsLabError } from '../../../shared/contract/errors.ts';
 
-export const PATTERN_LIMITS = { deadlineMs: 500, lineLength: 1000, textLength: 256 * 1024 } as const;
+const PATTERN_LIMITS = { deadlineMs: 500, lineLength: 1000, textLength: 256 * 1024 } as const;
 
 const testScript = new Script('new RegExp(pattern).test(text)');
 const replaceScript = new Script('text.replace(new RegExp(pattern, "gm"), () => replacement)');

@@ -104,7 +104,7 @@ describe('times and places', () => {
     expect(first?.type === 'start' ? first.startedAt : 0).toBeGreaterThanOrEqual(before - 5);
     const duration = end?.type === 'end' ? (end.durationMs ?? 0) : 0;
     expect(duration).toBeGreaterThanOrEqual(295);
-    expect(duration).toBeLessThan(3000);
+    expect(duration).toBeLessThanOrEqual(Date.now() - before);
   });
 });
 
