@@ -43,9 +43,23 @@ export class Editor {
     await expect(this.body(path).getByText('Not saved')).toBeVisible();
   }
 
-  async save(path: string): Promise<void> {
+  /** Puts the cursor into an open file. */
+  async focus(path: string): Promise<void> {
+    await this.body(path).locator('.cm-content').focus();
+  }
+
+  /** Waits until the editor says this of the file. */
+  async says(path: string, words: string): Promise<void> {
+    await expect(this.body(path).getByText(words, { exact: true })).toBeVisible();
+  }
+
+  async pressSave(path: string): Promise<void> {
     await this.body(path).getByRole('button', { name: 'Save', exact: true }).click();
-    await expect(this.body(path).getByText('Saved', { exact: true })).toBeVisible();
+  }
+
+  async save(path: string): Promise<void> {
+    await this.pressSave(path);
+    await this.says(path, 'Saved');
   }
 
   async saveAndRestart(path: string, service: string): Promise<void> {

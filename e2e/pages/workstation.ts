@@ -30,6 +30,12 @@ export class Workstation {
     await expect(button).toBeHidden();
   }
 
+  /** Brings a terminal to the front of its pane. */
+  async showTerminal(name: string): Promise<void> {
+    await this.page.getByRole('tab', { name }).first().click();
+    await expect(this.page.locator('.terminal-place:visible').first()).toBeVisible();
+  }
+
   objective(id: string): Locator {
     return this.page.locator(`li[data-objective="${id}"]`);
   }

@@ -94,6 +94,11 @@ export const UNLISTED_CASES: readonly GateCase[] = [
   raw('X-088', 'bad', 'GET', '/containers/json?filters=%7B%22label%22%3A%7B%22a%22%3A1%7D%7D'),
   allow('X-089', 'events --since 2000-01-01 --until 1s --filter type=daemon', /^$/),
   allow('X-090', 'ps -aq --filter name=.*', /^$/),
+  bad('X-092', 'ps --filter status=nonsense', /Invalid filter 'status=nonsense'/),
+  bad('X-093', 'ps --filter exited=soon'),
+  bad('X-094', 'ps --filter publish=http'),
+  missing('X-095', 'ps -a --filter before=OTHER'),
+  allow('X-096', 'ps -a --filter status=removing', /^CONTAINER ID.*$/),
 
   // Tried by an adversary with nothing but the specification.
   create('X-120', 'bad', {}, { ExposedPorts: { '70000/tcp': {} } }),

@@ -19,9 +19,13 @@ export interface GateFixture {
   close(): Promise<void>;
 }
 
-export async function startGateFixture(limits: Partial<Limits> = {}, more: Record<string, unknown> = {}): Promise<GateFixture> {
+export async function startGateFixture(
+  limits: Partial<Limits> = {},
+  more: Record<string, unknown> = {},
+  apiVersion?: string,
+): Promise<GateFixture> {
   const folder = mkdtempSync(join(tmpdir(), 'ops-lab-gate-'));
-  const engine = await startRecordingEngine(join(folder, 'engine.sock'), [BASE]);
+  const engine = await startRecordingEngine(join(folder, 'engine.sock'), [BASE], apiVersion);
   const socket = join(folder, 'docker.sock');
   const gate = new Gate(
     completeConfig({

@@ -19,7 +19,8 @@ export interface RecordingEngine {
   close(): Promise<void>;
 }
 
-export async function startRecordingEngine(socket: string, images: readonly string[]): Promise<RecordingEngine> {
+/** @param apiVersion the only one that it says it speaks */
+export async function startRecordingEngine(socket: string, images: readonly string[], apiVersion = '1.41'): Promise<RecordingEngine> {
   const requests: Recorded[] = [];
   const ids = new Set<string>();
   let count = 0;
@@ -37,7 +38,7 @@ export async function startRecordingEngine(socket: string, images: readonly stri
     const path = request.target.split('?')[0]?.replace(/^\/v1\.\d+/, '') ?? '';
     const key = `${request.method} ${path}`;
     if (key === 'GET /version')
-      return json(200, { Version: '20.10.24', ApiVersion: '1.41', MinAPIVersion: '1.12', Arch: 'amd64', Os: 'linux' });
+      return json(200, { Version: '20.10.24', ApiVersion: apiVersion, MinAPIVersion: apiVersion, Arch: 'amd64', Os: 'linux' });
     if (key === 'GET /info')
       return json(200, { NCPU: 2, MemTotal: 8e9, OperatingSystem: 'Recorder', Driver: 'overlay2', CgroupVersion: '1' });
     if (key === 'GET /events') {

@@ -180,7 +180,7 @@ export const LabCard = z.object({
   resource: z.string(),
   thirdParty: z.boolean(),
   page: z.object({ severity: z.string(), text: z.string() }),
-  objectives: z.array(z.object({ kind: z.enum(['diagnosis', 'repair', 'guard']), title: z.string() })),
+  objectives: z.array(z.object({ id: z.string(), kind: z.enum(['diagnosis', 'repair', 'guard']), title: z.string() })),
   hintCosts: z.array(z.number()),
   /** The runtimes that the lab declares, and whether each can run here now; `reason` says what is missing and how to get it. */
   runtimes: z.array(z.object({ kind: RuntimeKind, available: z.boolean(), reason: z.string() })),

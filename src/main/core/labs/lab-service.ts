@@ -51,7 +51,7 @@ export class Labs implements LabService {
       resource: manifest.resource,
       thirdParty: lab.thirdParty,
       page: manifest.page,
-      objectives: manifest.objectives.map(({ kind, title }) => ({ kind, title })),
+      objectives: manifest.objectives.map(({ id, kind, title }) => ({ id, kind, title })),
       hintCosts: Object.values(lab.hints).flatMap((ladder) => ladder.map((step) => step.cost)),
       runtimes: await Promise.all(declared.map((kind) => this.#availability(caller, lab, kind))),
       state: live !== undefined ? 'in-progress' : own.length === 0 ? 'new' : best === 'fixed' || best === 'mitigated' ? best : 'not-yet',

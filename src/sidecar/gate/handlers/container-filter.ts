@@ -2,6 +2,7 @@
 import { bodyOf, listOf } from '../answers/scrub.ts';
 import type { OwnRow } from '../ledger.ts';
 import type { Filters } from '../policy/query.ts';
+import { bad } from '../refusal.ts';
 import type { GateSession } from '../session.ts';
 
 interface Candidate {
@@ -35,9 +36,33 @@ function portMatches(wanted: string, port: unknown): boolean {
   return Number(port) >= first && Number(port) <= last;
 }
 
+const PORTS = /^\d{1,5}(?:-\d{1,5})?(?:\/(?:tcp|udp|sctp))?$/;
+/** What the engine takes as a value, where it does not take everything. */
+const VALUES: Readonly<Record<string, RegExp>> = {
+  status: /^(?:created|dead|exited|paused|removing|restarting|running)$/,
+  health: /^(?:none|starting|healthy|unhealthy)$/,
+  exited: /^-?\d{1,10}$/,
+  publish: PORTS,
+  expose: PORTS,
+  'is-task': /^(?:1|true|0|false)$/,
+};
+
+/** A value that can match nothing is a mistake of the learner, and an empty list would hide it. @throws Refusal 400, with the engine's words */
+function checkValues(filters: Filters): void {
+  for (const [key, values] of Object.entries(filters)) {
+    for (const value of values) {
+      if (VALUES[key]?.test(value) === false) throw bad(`Invalid filter '${key}=${value.slice(0, 60)}'`);
+    }
+  }
+}
+
+/** @throws Refusal 400 for a value that is none, 404 for a container that is not in the session */
 export function containerFilter(session: GateSession, filters: Filters, candidates: readonly Candidate[]): Record<string, unknown>[] {
-  const find = (reference: string): number =>
-    Number(candidates.find(({ row }) => row.name === reference || row.id.startsWith(reference))?.item.Created ?? Number.NaN);
+  checkValues(filters);
+  const createdAt = (reference: string): number => {
+    const { id } = session.context.container(reference);
+    return Number(candidates.find(({ row }) => row.id === id)?.item.Created ?? Number.NaN);
+  };
   const imageId = (reference: string): string | null => session.context.findImage(reference)?.id ?? null;
   const tests: Readonly<Record<string, (candidate: Candidate, value: string) => boolean>> = {
     id: ({ row }, value) => row.id.startsWith(value),
@@ -57,8 +82,8 @@ export function containerFilter(session: GateSession, filters: Filters, candidat
         : String(item.Status).includes(`(${value === 'starting' ? 'health: starting' : value})`),
     publish: ({ item }, value) => listOf(item.Ports).some((port) => port.PublicPort !== undefined && portMatches(value, port.PublicPort)),
     expose: ({ item }, value) => listOf(item.Ports).some((port) => portMatches(value, port.PrivatePort)),
-    before: ({ item }, value) => Number(item.Created) < find(value),
-    since: ({ item }, value) => Number(item.Created) > find(value),
+    before: ({ item }, value) => Number(item.Created) < createdAt(value),
+    since: ({ item }, value) => Number(item.Created) > createdAt(value),
     isolation: () => true,
     'is-task': (_candidate, value) => value === 'false',
   };

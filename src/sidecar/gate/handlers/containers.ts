@@ -16,6 +16,8 @@ import { followName } from './networks.ts';
 import { removeAnonymous } from './volumes.ts';
 
 const LONG_CALL = 90_000;
+/** Of containers that `docker ps` shows without `--all`. */
+const RUNNING_STATES = ['running', 'paused', 'restarting'];
 
 /** The session's containers as the engine lists them. @param all also those that do not run */
 export async function engineList(session: GateSession, all: boolean, size = false): Promise<{ row: OwnRow; item: Body }[]> {
@@ -39,12 +41,15 @@ export async function listContainers(
   size = false,
 ): Promise<Record<string, unknown>[]> {
   const everything = all || (filters.status ?? []).length > 0 || (filters.exited ?? []).length > 0;
-  const list = await engineList(session, everything, size);
-  return containerFilter(
+  // A container that others are compared with need not run itself.
+  const compared = [...(filters.before ?? []), ...(filters.since ?? [])].length > 0;
+  const list = await engineList(session, everything || compared, size);
+  const found = containerFilter(
     session,
     filters,
     list.map(({ row, item }) => ({ row, item: containerItem(session, row, item) })),
   );
+  return everything ? found : found.filter(({ State }) => RUNNING_STATES.includes(String(State)));
 }
 
 export const containers: GateHandler = async ({ session, query, exchange }) => {

@@ -1,7 +1,7 @@
 /** Volumes of the session. */
 import { randomBytes } from 'node:crypto';
 import { type Body, bodyOf, listOf, pick, plainLabels } from '../answers/scrub.ts';
-import { EngineRefusal } from '../engine-client.ts';
+import { compareVersions, EngineRefusal } from '../engine-client.ts';
 import type { GateHandler } from '../gate.ts';
 import { rebuild, refuse, text } from '../json/rebuild.ts';
 import type { OwnRow } from '../ledger.ts';
@@ -11,6 +11,9 @@ import { denied } from '../refusal.ts';
 import type { GateSession } from '../session.ts';
 import { labelMatches, nameMatches, valuesMatch } from './container-filter.ts';
 import { refuseSelection } from './containers.ts';
+
+/** The name that a volume gets which is not given one. */
+const UNNAMED = /^[0-9a-f]{64}$/;
 
 function answer(row: OwnRow, body: Body): Record<string, unknown> {
   return {
@@ -115,10 +118,16 @@ export async function removeAnonymous(session: GateSession, { notes }: Pick<OwnR
   }
 }
 
+/** Engines from API 1.42 on spare a volume that somebody named, unless `--all` is given; older ones take each that is not in use. */
+function prunes(session: GateSession, { all = [] }: Filters): (row: OwnRow) => boolean {
+  if (compareVersions(session.facts.apiVersion, '1.42') < 0 || all.some((value) => ['1', 'true'].includes(value))) return () => true;
+  return (row) => UNNAMED.test(row.name);
+}
+
 export const pruneVolumes: GateHandler = async ({ session, query, exchange }) => {
   refuseSelection(query.filters());
   const deleted: string[] = [];
-  for (const row of session.ledger.own('volume')) {
+  for (const row of session.ledger.own('volume').filter(prunes(session, query.filters()))) {
     try {
       await remove(session, row);
       deleted.push(row.name);

@@ -9,7 +9,7 @@ import { Dialog } from '../../ui/dialog.tsx';
 import { Failure, Loading } from '../../ui/states.tsx';
 import { useStore } from '../../ui/store.ts';
 import { VerdictGlyph } from '../../ui/verdict.tsx';
-import { type EditorDocument, editorDocument } from './editor-document.ts';
+import { type DocumentState, type EditorDocument, editorDocument } from './editor-document.ts';
 import './editor.css';
 
 export interface EditorBodyProps {
@@ -37,7 +37,7 @@ export function EditorBody({ sessionId, path, restartable }: EditorBodyProps) {
       <div className="editor-bar">
         <span className="mono ell grow">{path}</span>
         <span className="cap" role="status">
-          {state.saving ? 'Saving' : state.unsaved ? 'Not saved' : state.status === 'ready' ? 'Saved' : ''}
+          {statusWord(state)}
         </span>
         <Button size="sm" isDisabled={!state.unsaved} busy={state.saving} onPress={() => void document.save()}>
           <Save className="i" aria-hidden />
@@ -59,9 +59,16 @@ export function EditorBody({ sessionId, path, restartable }: EditorBodyProps) {
       {state.status === 'failed' && <Failure error={state.error} retry={() => void document.load()} />}
       <div className="editor-place" ref={place} hidden={state.status !== 'ready'} />
       {state.status === 'ready' && state.error !== null && <SaveFailure error={state.error} />}
-      {state.conflict && <ConflictDialog document={document} />}
+      {state.conflict && <ConflictDialog document={document} removed={state.removed} />}
     </div>
   );
+}
+
+function statusWord({ status, saving, removed, unsaved }: DocumentState): string {
+  if (saving) return 'Saving';
+  if (removed) return 'Removed from the disk';
+  if (unsaved) return 'Not saved';
+  return status === 'ready' ? 'Saved' : '';
 }
 
 function SaveFailure({ error }: { error: unknown }) {
@@ -79,14 +86,14 @@ function SaveFailure({ error }: { error: unknown }) {
   );
 }
 
-function ConflictDialog({ document }: { document: EditorDocument }) {
+function ConflictDialog({ document, removed }: { document: EditorDocument; removed: boolean }) {
   const keep = () => {
     document.keepEditing();
     document.focus();
   };
   return (
     <Dialog
-      title={`${document.path} has changed on disk`}
+      title={removed ? `${document.path} is not there any more` : `${document.path} has changed on disk`}
       role="alertdialog"
       isOpen
       onClose={keep}
@@ -95,19 +102,28 @@ function ConflictDialog({ document }: { document: EditorDocument }) {
           <Button autoFocus onPress={keep}>
             Keep editing
           </Button>
-          <Button look="danger" onPress={() => void document.load()}>
-            Load theirs
-          </Button>
-          <Button look="danger" onPress={() => void document.overwrite()}>
-            Overwrite
+          {!removed && (
+            <Button look="danger" onPress={() => void document.load()}>
+              Load theirs
+            </Button>
+          )}
+          <Button look={removed ? 'primary' : 'danger'} onPress={() => void document.overwrite()}>
+            {removed ? 'Write it again' : 'Overwrite'}
           </Button>
         </>
       }
     >
-      <p>
-        Something wrote this file after you opened it: a command in a terminal, a solution, or another window. Nothing was saved. Loading
-        theirs gives up what you typed (undo brings it back); overwriting gives up their change.
-      </p>
+      {removed ? (
+        <p>
+          Something removed or renamed this file after you opened it: a command in a terminal, a solution, or another window. Nothing was
+          saved. What you typed is still here.
+        </p>
+      ) : (
+        <p>
+          Something wrote this file after you opened it: a command in a terminal, a solution, or another window. Nothing was saved. Loading
+          theirs gives up what you typed (undo brings it back); overwriting gives up their change.
+        </p>
+      )}
     </Dialog>
   );
 }

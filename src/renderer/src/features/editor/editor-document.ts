@@ -16,11 +16,15 @@ export interface DocumentState {
   readonly saving: boolean;
   /** The file was changed by someone else since it was read; asked about when saving. */
   readonly conflict: boolean;
+  /** The file is not there any more; saving writes it anew. */
+  readonly removed: boolean;
 }
+
+const AT_FIRST: DocumentState = { status: 'loading', error: null, unsaved: false, saving: false, conflict: false, removed: false };
 
 export class EditorDocument {
   readonly path: string;
-  readonly state = createStore<DocumentState>({ status: 'loading', error: null, unsaved: false, saving: false, conflict: false });
+  readonly state = createStore<DocumentState>(AT_FIRST);
   readonly #client: Client;
   readonly #sessionId: string;
   #view: EditorView | null = null;
@@ -51,9 +55,10 @@ export class EditorDocument {
           onChange: () => this.#noteChange(),
           onSave: () => void this.save(),
         });
+        this.#view.dom.addEventListener('focusin', () => void this.refresh());
         this.#place?.append(this.#view.dom);
       }
-      this.#change({ status: 'ready', error: null, conflict: false });
+      this.#change({ status: 'ready', error: null, conflict: false, removed: false });
       this.#noteChange();
     } catch (error) {
       this.#change({ status: this.#view ? 'ready' : 'failed', error });
@@ -74,13 +79,15 @@ export class EditorDocument {
       });
       this.#version = version;
       this.#saved = content;
-      this.#change({ saving: false, conflict: false });
+      this.#change({ saving: false, conflict: false, removed: false });
       this.#noteChange();
       announce(`${this.path} saved.`);
       return true;
     } catch (error) {
       const conflict = errorCode(error) === 'conflict';
-      this.#change({ saving: false, conflict, error: conflict ? null : error });
+      // What is asked about a file that was removed is not what is asked about one that was changed.
+      const removed = conflict && (await this.#onDisk().catch(() => null)) === 'removed';
+      this.#change({ saving: false, conflict, removed, error: conflict ? null : error });
       return false;
     }
   }
@@ -88,7 +95,8 @@ export class EditorDocument {
   /** Saves over whatever the file holds now. */
   async overwrite(): Promise<boolean> {
     try {
-      this.#version = (await this.#read()).version;
+      const file = await this.#onDisk();
+      this.#version = file === 'removed' ? null : file.version;
     } catch (error) {
       this.#change({ error, conflict: false });
       return false;
@@ -102,12 +110,16 @@ export class EditorDocument {
 
   /** Takes over a change made elsewhere, unless something typed here would be lost by it. */
   async refresh(): Promise<void> {
-    const { status, unsaved, saving } = this.state.get();
+    const { status, unsaved, saving, removed } = this.state.get();
     if (status === 'failed') return this.load();
-    if (status !== 'ready' || unsaved || saving) return;
-    const file = await this.#read().catch(() => null);
-    if (!file || file.version === this.#version || this.state.get().unsaved) return;
-    await this.load();
+    if (status !== 'ready' || saving || (unsaved && !removed)) return;
+    const file = await this.#onDisk().catch(() => null);
+    // Typed meanwhile, or what is there could not be seen: saving will tell.
+    if (file === null || this.#isEdited()) return;
+    if (file === 'removed') {
+      this.#version = null;
+      this.#change({ removed: true, unsaved: true });
+    } else if (file.version !== this.#version) await this.load();
   }
 
   attach(parent: HTMLElement): void {
@@ -129,8 +141,23 @@ export class EditorDocument {
     return this.#client.files.read({ sessionId: this.#sessionId, path: this.path });
   }
 
+  /** The file as it is now. */
+  async #onDisk(): Promise<Awaited<ReturnType<Client['files']['read']>> | 'removed'> {
+    try {
+      return await this.#read();
+    } catch (error) {
+      if (errorCode(error) === 'not-found') return 'removed';
+      throw error;
+    }
+  }
+
+  /** Whether the editor holds something else than what was last read or saved. */
+  #isEdited(): boolean {
+    return this.#view !== null && this.#view.state.doc.toString() !== this.#saved;
+  }
+
   #noteChange(): void {
-    this.#change({ unsaved: this.#view !== null && this.#view.state.doc.toString() !== this.#saved });
+    this.#change({ unsaved: this.state.get().removed || this.#isEdited() });
   }
 
   #change(part: Partial<DocumentState>): void {

@@ -174,14 +174,18 @@ function Attempt({ session }: { session: SessionSummary }) {
             Verdicts over time
           </Button>
         </div>
-        {open && <Verdicts sessionId={session.id} />}
+        {open && <Verdicts session={session} />}
       </div>
     </li>
   );
 }
 
-function Verdicts({ sessionId }: { sessionId: string }) {
+function Verdicts({ session: { id: sessionId, labId } }: { session: SessionSummary }) {
   const client = useClient();
+  const { data: catalog } = useLabs();
+  const objectives = catalog?.labs.find((lab) => lab.id === labId)?.objectives;
+  // Of a lab that has changed or is gone, the id is all that is known.
+  const titleOf = (id: string) => objectives?.find((objective) => objective.id === id)?.title ?? id;
   const verdicts = useQuery({
     queryKey: [...keys.progress, 'verdicts', sessionId],
     queryFn: ({ signal }) => client.progress.verdicts({ sessionId }, { signal }),
@@ -197,7 +201,9 @@ function Verdicts({ sessionId }: { sessionId: string }) {
           <li key={`${entry.objective} ${entry.at}`} className="row">
             <span className="mono dim">{formatTime(entry.at)}</span>
             <VerdictLabel verdict={entry.verdict} />
-            <span className="ell grow mid">{entry.objective}</span>
+            <span className="ell grow mid" title={titleOf(entry.objective)}>
+              {titleOf(entry.objective)}
+            </span>
             {main && <span className="mono nowrap">{formatQuantity(main.value, main.unit)}</span>}
           </li>
         );
