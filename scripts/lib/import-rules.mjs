@@ -21,18 +21,23 @@ export function zoneOf(path) {
 }
 
 /**
- * Finds `import('...')` in types: the parser's list of imports does not have them.
- * @param {unknown} node @param {(specifier: string, start: number, types: boolean) => void} found
+ * Finds `import('...')` in types and calls of `require('...')` and `createRequire(here)('...')`: the parser's list of
+ * imports does not have them.
+ * @param {unknown} node @param {string} source @param {(specifier: string, start: number, types: boolean) => void} found
  */
-function walk(node, found) {
+function walk(node, source, found) {
   if (Array.isArray(node)) {
-    for (const each of node) walk(each, found);
+    for (const each of node) walk(each, source, found);
     return;
   }
   if (typeof node !== 'object' || node === null) return;
   const entry = /** @type {Record<string, any>} */ (node);
   if (entry.type === 'TSImportType' && typeof entry.source?.value === 'string') found(entry.source.value, entry.start, true);
-  for (const value of Object.values(entry)) walk(value, found);
+  if (entry.type === 'CallExpression' && /^(?:require$|createRequire\()/.test(source.slice(entry.callee.start, entry.callee.end))) {
+    const [argument] = entry.arguments;
+    if (typeof argument?.value === 'string') found(argument.value, entry.start, false);
+  }
+  for (const value of Object.values(entry)) walk(value, source, found);
 }
 
 /**
@@ -60,7 +65,7 @@ export function importsOf({ path, source }) {
     const text = source.slice(moduleRequest.start, moduleRequest.end);
     if (/^(['"`])[^'"`$]*\1$/.test(text)) add(text.slice(1, -1), moduleRequest.start, false);
   }
-  walk(result.program, add);
+  walk(result.program, source, add);
   return imports;
 }
 
@@ -71,6 +76,12 @@ function packageOf(specifier) {
     .split('/')
     .slice(0, specifier.startsWith('@') ? 2 : 1)
     .join('/');
+}
+
+/** Holds everywhere, also in scripts and tests of the whole app. @param {string} path @param {Import} imported @returns {string | undefined} what is wrong */
+function judgeElectron(path, { specifier }) {
+  if (packageOf(specifier) !== 'electron' || MAY_IMPORT_ELECTRON.some((prefix) => matches(path, prefix))) return undefined;
+  return 'only the Electron host and the preload may import electron';
 }
 
 /** @param {string} path @param {Import} imported @returns {string | undefined} what is wrong with that import */
@@ -89,8 +100,6 @@ function judge(path, { specifier, types }) {
     return `${from.zone} may not import ${to.zone} (${specifier})`;
   }
   const name = packageOf(specifier);
-  if (name === 'electron' && !MAY_IMPORT_ELECTRON.some((prefix) => matches(path, prefix)))
-    return 'only the Electron host and the preload may import electron';
   return allowed.includes(name) ? undefined : `${from.zone} may not import ${name}`;
 }
 
@@ -152,13 +161,18 @@ export function checkSources(files) {
     const lines = file.source.trimEnd().split('\n').length;
     if (lines > MAX_LINES)
       violations.push({ path: file.path, line: MAX_LINES, message: `${lines} lines; at most ${MAX_LINES} (one concern per file)` });
+    const imports = importsOf(file);
+    for (const imported of imports) {
+      const message = judgeElectron(file.path, imported);
+      if (message !== undefined) violations.push({ path: file.path, line: imported.line, message });
+    }
     if (!file.path.startsWith('src/')) continue;
     if (zoneOf(file.path) === undefined) {
       violations.push({ path: file.path, line: 1, message: 'is in no zone of the import table' });
       continue;
     }
-    for (const imported of importsOf(file)) {
-      const message = judge(file.path, imported);
+    for (const imported of imports) {
+      const message = judgeElectron(file.path, imported) === undefined ? judge(file.path, imported) : undefined;
       if (message !== undefined) violations.push({ path: file.path, line: imported.line, message });
       if (imported.types || isTest(file.path) || !imported.specifier.startsWith('.')) continue;
       const from = coreFolder(file.path);

@@ -27,6 +27,10 @@ describe('the import table', () => {
     ['src/main/core/a.ts', "import { helper } from './a.test.ts';"],
     ['src/main/core/a.ts', "import { run } from '../../../scripts/lib/run.mjs';"],
     ['src/elsewhere/a.ts', ''],
+    ['e2e/support/a.ts', "import { app } from 'electron';"],
+    ['bench/lib/a.ts', "import type { App } from 'electron';"],
+    ['scripts/a.mjs', "const { app } = createRequire(import.meta.url)('electron');"],
+    ['src/main/core/a.ts', "import { createRequire } from 'node:module'; createRequire(import.meta.url)('electron');"],
   ])('%s may not hold: %s', (path, source) => {
     expect(check(path, source)).toHaveLength(1);
   });

@@ -98,6 +98,9 @@ export const UNLISTED_CASES: readonly GateCase[] = [
   bad('X-093', 'ps --filter exited=soon'),
   bad('X-094', 'ps --filter publish=http'),
   missing('X-095', 'ps -a --filter before=OTHER'),
+  raw('X-097', 'deny', 'POST', '/networks/none/disconnect', { Container: 'OWN' }),
+  raw('X-098', 'bad', 'POST', '/containers/OWN/resize'),
+  raw('X-099', 'bad', 'POST', '/containers/OWN/resize?h=0&w=80'),
   allow('X-096', 'ps -a --filter status=removing', /^CONTAINER ID.*$/),
 
   // Tried by an adversary with nothing but the specification.

@@ -110,6 +110,30 @@ describe.skipIf(!needsEngine())('what is not listed, before a real engine', () =
     await ok('rm -f taken');
   }, 60_000);
 
+  it('U-008: a label of an image takes the place of no exit code', async () => {
+    await build('labelled', 'LABEL exitCode=0 signal=9');
+    await docker('run --name failing labelled false');
+    await docker('run --name plain lab false');
+    const told = async (name: string): Promise<string> =>
+      ok(`events --since 2000-01-01 --until 0s --filter container=${name} --filter event=die --format {{.Actor.Attributes.exitCode}}`);
+    await expect.poll(() => told('plain'), { timeout: 10_000 }).toBe('1');
+    expect(await told('failing')).toMatch(/^(?:1|<no value>)?$/);
+    await ok('rm failing plain');
+    await ok('rmi labelled');
+  }, 60_000);
+
+  it('U-009: a container is on four networks at most, however it came there', async () => {
+    const names = ['n1', 'n2', 'n3', 'n4'];
+    for (const name of names) await ok(`network create ${name}`);
+    await ok('run -d --name joins lab sleep 100');
+    for (const name of names.slice(0, 3)) await ok(`network connect ${name} joins`);
+    expect((await docker('network connect n4 joins')).stderr).toContain('4 networks for one container');
+    await ok('network disconnect n1 joins');
+    await ok('network connect n4 joins');
+    await ok('rm -f joins');
+    for (const name of names) await ok(`network rm ${name}`);
+  }, 60_000);
+
   it('U-006: what a curious learner tries with lists, limits and names', async () => {
     await ok('run -d --name tried --hostname web.example.com -p 0:80 --restart always lab sleep 1000');
     expect(await ok('exec tried hostname')).toBe('web.example.com');

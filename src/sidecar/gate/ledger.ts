@@ -43,6 +43,8 @@ export interface Notes {
   readonly file?: string;
   /** Container: what was asked for with --dns. */
   readonly dns?: readonly string[];
+  /** Container: labels of its image that an event of the engine shows in place of what it measured. */
+  readonly hidden?: readonly string[];
   /** Image: one of the lab that got a name of the learner's; it is never touched on the engine. */
   readonly shared?: boolean;
   /** Image: tags as the learner wrote them. */

@@ -1,4 +1,4 @@
-/** Every number of the gate. A lab's configuration may replace any of them. */
+/** Numbers that a lab's configuration may replace, each of them. What no lab replaces is in BOUNDS. */
 export interface Limits {
   readonly containers: number;
   readonly execs: number;
@@ -106,6 +106,36 @@ export const DEFAULT_LIMITS: Limits = {
   answerBytes: 32 * MB,
   events: 1024,
 };
+
+/** What no lab replaces: no task needs more, and what comes beyond is refused before anything is done with it. */
+export const BOUNDS = {
+  // Of one container.
+  publishedPorts: 32,
+  networks: 4,
+  mounts: 16,
+  tmpfsMounts: 4,
+  anonymousVolumes: 8,
+  imageVolumes: 8,
+  restarts: 3,
+  // Of one object.
+  labels: 64,
+  labelBytes: 4096,
+  buildArguments: 64,
+  /** Lists with the sizes of containers: each makes the engine walk through layers. */
+  sizesPerSecond: 0.2,
+  sizesBurst: 3,
+  /** Events that a reader may be behind before it is cut off. */
+  eventBacklog: 1_000,
+  /** Lines of refusals.jsonl that one run writes: a learner who tries for hours does not fill the disk. */
+  refusalLines: 5_000,
+  /** Bytes that a body which is read as it comes has to bring in each `bodyMs`. */
+  slowestBodyBytes: 16 * KB,
+  /** Milliseconds and bytes for which a refused client may go on sending before the connection is cut. */
+  lingerMs: 2_000,
+  lingerBytes: 8 * MB,
+  /** An answer to a client that takes nothing for so long is given up, in milliseconds. */
+  stalledMs: 10 * 60_000,
+} as const;
 
 /** A token bucket. */
 export class Rate {

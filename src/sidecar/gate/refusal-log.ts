@@ -1,9 +1,7 @@
 /** One line for each refusal, beside the ledger: who runs the room can see what was tried. */
 import { appendFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-
-/** Lines that one run writes at most: a learner who tries for hours does not fill the disk. */
-const MOST = 5_000;
+import { BOUNDS } from './limits.ts';
 
 export class RefusalLog {
   readonly #path: string;
@@ -15,7 +13,7 @@ export class RefusalLog {
 
   /** @param path without the query, which may hold what a learner typed */
   write(method: string, path: string, status: number, message: string): void {
-    if (this.#lines >= MOST) return;
+    if (this.#lines >= BOUNDS.refusalLines) return;
     this.#lines += 1;
     try {
       appendFileSync(this.#path, `${JSON.stringify({ at: new Date().toISOString(), method, path, status, message })}\n`, { mode: 0o600 });

@@ -3,7 +3,7 @@ import type { GateConfig, LabService } from './config.ts';
 import { DiskWatch } from './disk-watch.ts';
 import { chooseVersion, compareVersions, EngineClient, EngineRefusal } from './engine-client.ts';
 import { Ledger, type OwnRow, type Row } from './ledger.ts';
-import { Rate, Slots, Turns } from './limits.ts';
+import { BOUNDS, Rate, Slots, Turns } from './limits.ts';
 import { Names } from './names.ts';
 import { PolicyContext } from './policy/context.ts';
 import { limited, Refusal } from './refusal.ts';
@@ -17,15 +17,10 @@ export interface EngineFacts {
   readonly operatingSystem: string;
   readonly processors: number;
   readonly memory: number;
-  readonly storageDriver: string;
   /** Where the engine keeps all; empty when it does not say. */
   readonly dataFolder: string;
   readonly cgroupVersion: string;
 }
-
-/** Each look at sizes makes the engine walk through layers. */
-const SIZES_PER_SECOND = 0.2;
-const SIZES_BURST = 3;
 
 export class GateSession {
   readonly config: GateConfig;
@@ -35,7 +30,7 @@ export class GateSession {
   readonly context: PolicyContext;
   readonly ports: PortForwards;
   readonly requests: Rate;
-  readonly sizes = new Rate(SIZES_PER_SECOND, SIZES_BURST);
+  readonly sizes = new Rate(BOUNDS.sizesPerSecond, BOUNDS.sizesBurst);
   readonly streams: Slots;
   readonly builds: Slots;
   readonly startedAt = Date.now();
@@ -88,7 +83,6 @@ export class GateSession {
       operatingSystem: String(info.OperatingSystem ?? 'Linux'),
       processors: Number(info.NCPU ?? 1),
       memory: Number(info.MemTotal ?? 0),
-      storageDriver: String(info.Driver ?? ''),
       dataFolder: String(info.DockerRootDir ?? ''),
       cgroupVersion: String(info.CgroupVersion ?? '1'),
     };

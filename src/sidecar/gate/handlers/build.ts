@@ -6,6 +6,7 @@ import { BuildOutput } from '../build/output.ts';
 import { insideName } from '../build/tar.ts';
 import type { GateHandler, GateRequest } from '../gate.ts';
 import { isObject, type JsonObject } from '../json/strict-json.ts';
+import { BOUNDS } from '../limits.ts';
 import { CODE_LABEL, imageReference } from '../names.ts';
 import { labelRule } from '../policy/labels.ts';
 import { bad, denied, limited, Refusal } from '../refusal.ts';
@@ -16,7 +17,6 @@ import { assertPlatform } from './create-container.ts';
 import { noteTags, removeLeftovers } from './images.ts';
 
 const CPU_PERIOD = 100_000;
-const MOST_ARGS = 64;
 
 /** The labels of every layer and container of a build: found by them, and no layer is shared with another session. */
 export function buildLabels(session: GateSession): Record<string, string> {
@@ -191,7 +191,7 @@ function buildArgs(given: JsonObject | null): Record<string, string> {
   if (given === null) return {};
   const args: Record<string, string> = {};
   const entries = Object.entries(given);
-  if (entries.length > MOST_ARGS) throw bad(`buildargs: more than ${MOST_ARGS}`);
+  if (entries.length > BOUNDS.buildArguments) throw bad(`buildargs: more than ${BOUNDS.buildArguments}`);
   for (const [name, value] of entries) {
     if (!/^[A-Za-z_][A-Za-z0-9_]{0,127}$/.test(name)) throw bad(`buildargs: ${JSON.stringify(name.slice(0, 40))} is not a name`);
     if (/^BUILDKIT_|_PROXY$/i.test(name)) throw denied(`buildargs: ${name} is not allowed in this lab (--build-arg)`);

@@ -2,6 +2,7 @@
 import { listOf, pick } from '../answers/scrub.ts';
 import type { GateHandler } from '../gate.ts';
 import { insidePath } from '../policy/mounts.ts';
+import type { Query } from '../policy/query.ts';
 import { bad, denied, limited, Refusal } from '../refusal.ts';
 import { hijack } from '../streams/hijack.ts';
 import { openStream, relayBytes, relayLines } from '../streams/relay.ts';
@@ -85,9 +86,16 @@ export const changes: GateHandler = async ({ session, subject, exchange }) => {
   );
 };
 
+/** Rows and columns of a terminal. @throws Refusal 400 when one of them is missing */
+export function sizeOf(query: Query): { h: number; w: number } {
+  const [h, w] = [query.whole('h'), query.whole('w')];
+  if (h === undefined || w === undefined) throw bad('h and w: rows and columns, from 1 to 1000');
+  return { h, w };
+}
+
 export const resizeContainer: GateHandler = async ({ session, subject, query, exchange }) => {
   const row = session.context.container(subject);
-  const size = { h: query.whole('h') ?? 0, w: query.whole('w') ?? 0 };
+  const size = sizeOf(query);
   await coalesced(session, `container ${row.id}`, () =>
     session.engine.call({ method: 'POST', path: `/containers/${row.id}/resize`, query: size }),
   );

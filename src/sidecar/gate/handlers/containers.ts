@@ -1,7 +1,7 @@
 /** Containers of the session: listed, shown, started, stopped, renamed, changed, removed. */
 import { containerAnswer, containerItem } from '../answers/container.ts';
 import { type Body, bodyOf, listOf } from '../answers/scrub.ts';
-import type { EngineCall } from '../engine-client.ts';
+import { compareVersions, type EngineCall } from '../engine-client.ts';
 import type { GateHandler, GateRequest } from '../gate.ts';
 import { isEmpty, rebuild } from '../json/rebuild.ts';
 import { isObject, type Json } from '../json/strict-json.ts';
@@ -159,23 +159,25 @@ export const restartContainer: GateHandler = (request) =>
   guardedStart(request, (row) => ({
     method: 'POST',
     path: `/containers/${row.id}/restart`,
-    query: stopQuery(request.query),
+    query: stopQuery(request.query, request.session),
     timeoutMs: LONG_CALL,
   }));
 
-function stopQuery(query: Query): { t: number | undefined } {
+/** Engines take a signal for `stop` and `restart` from API 1.42 on. */
+function stopQuery(query: Query, { facts }: GateSession): EngineCall['query'] {
   const seconds = query.whole('t');
-  return { t: seconds === undefined ? undefined : seconds < 0 ? 60 : seconds };
+  const signal = compareVersions(facts.apiVersion, '1.42') < 0 ? '' : query.text('signal');
+  return { t: seconds === undefined ? undefined : seconds < 0 ? 60 : seconds, ...(signal === '' ? {} : { signal }) };
 }
 
 const lifecycle =
-  (verb: string, more: (query: Query) => EngineCall['query'] = () => ({})): GateHandler =>
+  (verb: string, more: (query: Query, session: GateSession) => EngineCall['query'] = () => ({})): GateHandler =>
   (request) => {
     const row = request.session.context.container(request.subject);
     return simply(request, {
       method: 'POST',
       path: `/containers/${row.id}/${verb}`,
-      query: more(request.query) ?? {},
+      query: more(request.query, request.session) ?? {},
       timeoutMs: LONG_CALL,
     });
   };

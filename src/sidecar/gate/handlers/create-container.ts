@@ -3,6 +3,7 @@ import { bodyOf } from '../answers/scrub.ts';
 import { EngineRefusal } from '../engine-client.ts';
 import type { GateHandler } from '../gate.ts';
 import type { Notes, OwnRow } from '../ledger.ts';
+import { BOUNDS } from '../limits.ts';
 import { forgetFile, type NameService, nameService, nameServiceMount } from '../name-service.ts';
 import { inventName } from '../names.ts';
 import { assignPorts, type WantedContainer, type WantedNetwork, type WantedPort, wantedContainer } from '../policy/container.ts';
@@ -13,8 +14,6 @@ import type { GateSession } from '../session.ts';
 import { assertNameFree, nameTaken } from './containers.ts';
 import { assertAddressFree } from './networks.ts';
 import { createNamedVolume, removeAnonymous } from './volumes.ts';
-
-const MOST_IMAGE_VOLUMES = 8;
 
 export function assertPlatform(session: GateSession, platform: string): void {
   const { architecture } = session.facts;
@@ -42,6 +41,7 @@ export const createContainer: GateHandler = async ({ session, query, json, excha
   const alone = {
     anonymous: mounts.filter(({ anonymous }) => anonymous).map((mount) => mount.name),
     ...(asking.file === null ? {} : { file: asking.file }),
+    ...hiddenBy(image.Labels),
   };
   const row = await make(session, { asked, wanted, mounts, askedPorts, asking, alone }).catch(async (error: unknown) => {
     // What only this container would have had.
@@ -51,6 +51,12 @@ export const createContainer: GateHandler = async ({ session, query, json, excha
   });
   exchange.reply.json(201, { Id: row.id, Warnings: [] });
 };
+
+/** Attributes of an event that labels of the image take the place of; they are not told then. */
+function hiddenBy(labels: unknown): Notes {
+  const hidden = ['exitCode', 'signal', 'oldName'].filter((name) => Object.hasOwn(bodyOf(labels), name));
+  return hidden.length === 0 ? {} : { hidden };
+}
 
 interface Order {
   /** Its name, empty for any. */
@@ -148,7 +154,7 @@ export function endpoint(name: string, { aliases, address }: Omit<WantedNetwork,
 /** Volumes that the image declares would be made by the engine without our labels. */
 function withImageVolumes(mounts: readonly WantedMount[], declared: unknown): WantedMount[] {
   const targets = Object.keys(bodyOf(declared)).filter((target) => !mounts.some((mount) => mount.target === target));
-  if (targets.length > MOST_IMAGE_VOLUMES) throw limited(`an image with at most ${MOST_IMAGE_VOLUMES} volumes.`);
+  if (targets.length > BOUNDS.imageVolumes) throw limited(`an image with at most ${BOUNDS.imageVolumes} volumes.`);
   return [...mounts, ...targets.map((target) => anonymousVolume(target, "the image's VOLUME"))];
 }
 
@@ -158,7 +164,7 @@ function allPorts({ ports, publishAll, config }: WantedContainer, imagePorts: un
     (name) => !ports.some(({ container }) => container === name),
   );
   const all = [...ports, ...[...new Set(exposed)].map((container) => ({ container, host: 0 }))];
-  if (all.length > 32) throw limited('32 published ports for one container.');
+  if (all.length > BOUNDS.publishedPorts) throw limited(`${BOUNDS.publishedPorts} published ports for one container.`);
   return all;
 }
 

@@ -10,6 +10,7 @@ import { bad, limited, missing } from '../refusal.ts';
 import type { GateSession } from '../session.ts';
 import { hijack } from '../streams/hijack.ts';
 import { coalesced } from './coalesced.ts';
+import { sizeOf } from './container-streams.ts';
 import { assertWorkingFolder } from './inner-paths.ts';
 
 /** An exec that was never started is forgotten after this time, in milliseconds. */
@@ -91,7 +92,7 @@ export const startExec: GateHandler = async (request) => {
 
 export const resizeExec: GateHandler = async ({ session, subject, query, exchange }) => {
   const row = find(session, subject);
-  const size = { h: query.whole('h') ?? 0, w: query.whole('w') ?? 0 };
+  const size = sizeOf(query);
   await coalesced(session, `exec ${row.id}`, () => session.engine.call({ method: 'POST', path: `/exec/${row.id}/resize`, query: size }));
   exchange.reply.empty(201);
 };

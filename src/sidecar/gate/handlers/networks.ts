@@ -6,13 +6,14 @@ import type { GateHandler } from '../gate.ts';
 import { flag, ignore, isEmpty, list, object, rebuild, refuse, text } from '../json/rebuild.ts';
 import type { Json } from '../json/strict-json.ts';
 import type { OwnRow } from '../ledger.ts';
+import { BOUNDS } from '../limits.ts';
 import { attachResolver, detachResolver, joinedNetwork } from '../name-service.ts';
 import { contains, parseBlock } from '../policy/addresses.ts';
 import type { FoundNetwork } from '../policy/context.ts';
 import { endpointSettings } from '../policy/endpoint-settings.ts';
 import { labelRule } from '../policy/labels.ts';
 import type { Filters } from '../policy/query.ts';
-import { conflict, denied } from '../refusal.ts';
+import { conflict, denied, limited } from '../refusal.ts';
 import type { GateSession } from '../session.ts';
 import { labelMatches, nameMatches, valuesMatch } from './container-filter.ts';
 import { refuseSelection } from './containers.ts';
@@ -238,6 +239,7 @@ export const connectNetwork: GateHandler = async ({ session, subject, json, exch
   const row = session.context.container(String(Container ?? ''));
   if (network.id === 'none') throw denied('A container cannot be connected to none.');
   const settings = endpointSettings(session.context, EndpointConfig, 'EndpointConfig');
+  await assertRoomForNetwork(session, row);
   await assertAddressFree(session, { id: network.id, address: settings.address });
   await session.engine.call({
     method: 'POST',
@@ -247,6 +249,13 @@ export const connectNetwork: GateHandler = async ({ session, subject, json, exch
   joinedNetwork(session, row, network.id);
   exchange.reply.empty(200);
 };
+
+/** A container that is on that network already hears so from the engine. @throws Refusal when it is on as many as it may be */
+async function assertRoomForNetwork(session: GateSession, row: OwnRow): Promise<void> {
+  const body = bodyOf(await session.engine.call({ method: 'GET', path: `/containers/${row.id}/json` }));
+  const { Networks } = bodyOf(body.NetworkSettings);
+  if (Object.keys(bodyOf(Networks)).length >= BOUNDS.networks) throw limited(`${BOUNDS.networks} networks for one container.`);
+}
 
 /**
  * After a rename the new name is found on each network and the old one is not. An alias of a network cannot be changed, so the
@@ -280,6 +289,7 @@ export const disconnectNetwork: GateHandler = async ({ session, subject, json, e
   const network = session.context.network(subject);
   const { Container, Force = false } = rebuild(json, { Container: { rule: text(300) }, Force: { rule: flag } });
   const row = session.context.container(String(Container ?? ''));
+  if (network.id === 'none') throw denied('A container cannot be disconnected from none.');
   await session.engine.call({ method: 'POST', path: `/networks/${network.id}/disconnect`, body: { Container: row.id, Force } });
   exchange.reply.empty(200);
 };

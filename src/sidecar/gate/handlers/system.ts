@@ -2,14 +2,12 @@
 import { createHash } from 'node:crypto';
 import { bodyOf, listOf } from '../answers/scrub.ts';
 import type { GateHandler } from '../gate.ts';
+import { BOUNDS } from '../limits.ts';
 import type { Filters } from '../policy/query.ts';
 import type { GateEvent } from '../streams/events.ts';
 import { listContainers } from './containers.ts';
 import { listImages } from './images.ts';
 import { listVolumes } from './volumes.ts';
-
-/** Events that a reader may be behind before it is cut off. */
-const BACKLOG = 1_000;
 
 export const ping: GateHandler = async ({ exchange }) => {
   exchange.reply.whole(200, 'text/plain; charset=utf-8', 'OK', {
@@ -47,7 +45,8 @@ export const info: GateHandler = async ({ session, exchange }) => {
     OperatingSystem: 'Ops Lab session',
     OSType: 'linux',
     Architecture: facts.architecture === 'amd64' ? 'x86_64' : facts.architecture,
-    Driver: facts.storageDriver,
+    // What keeps the layers is the engine's own matter.
+    Driver: 'overlay2',
     DriverStatus: [],
     CgroupVersion: facts.cgroupVersion,
     LoggingDriver: 'json-file',
@@ -72,8 +71,6 @@ export const info: GateHandler = async ({ session, exchange }) => {
     DefaultRuntime: 'runc',
     InitBinary: 'docker-init',
     IndexServerAddress: '',
-    Plugins: { Volume: ['local'], Network: ['bridge', 'none'], Authorization: null, Log: ['json-file'] },
-    Swarm: { LocalNodeState: 'inactive', NodeID: '', NodeAddr: '' },
     SecurityOptions: [],
     Warnings: [],
   });
@@ -160,7 +157,7 @@ export const events: GateHandler = async ({ session, events: hub, query, exchang
   const end = hub.subscribe(
     (event) => {
       if (!wanted(query.filters(), event) || (until !== null && event.at > until)) return;
-      if (queue.length >= BACKLOG) behind = true;
+      if (queue.length >= BOUNDS.eventBacklog) behind = true;
       else queue.push(event);
       wake?.();
     },

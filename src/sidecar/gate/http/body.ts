@@ -1,11 +1,10 @@
 /** The body of a request, in either framing, with bounds on size and time. */
+import { BOUNDS } from '../limits.ts';
 import { broken, Refusal } from '../refusal.ts';
 import type { ByteReader } from './byte-reader.ts';
 import type { RequestHead } from './head.ts';
 
 const CHUNK = 64 * 1024;
-/** A body that is read as it comes has to bring at least so many bytes in each `bodyMs`. */
-const SLOWEST = 16 * 1024;
 
 export interface BodyBounds {
   /** Milliseconds: for a whole JSON body, and for each 16 kB of a streamed one. */
@@ -99,7 +98,7 @@ class Pace {
     this.#bytes += bytes;
     const now = performance.now();
     if (now - this.#since < this.#windowMs) return;
-    if (this.#bytes < SLOWEST) throw new Refusal(408, 'the body comes too slowly', true);
+    if (this.#bytes < BOUNDS.slowestBodyBytes) throw new Refusal(408, 'the body comes too slowly', true);
     this.#bytes = 0;
     this.#since = now;
   }

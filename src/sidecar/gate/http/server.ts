@@ -1,8 +1,7 @@
 /** The gate's socket: connections, one request after the other on each, and their limits. */
 import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
-import type { Limits } from '../limits.ts';
-import { Slots } from '../limits.ts';
+import { BOUNDS, type Limits, Slots } from '../limits.ts';
 import { broken, Refusal } from '../refusal.ts';
 import { RequestBody } from './body.ts';
 import { ByteReader } from './byte-reader.ts';
@@ -20,12 +19,6 @@ export interface Exchange {
 }
 
 export type Handler = (exchange: Exchange) => Promise<void>;
-
-/** Milliseconds and bytes for which a refused client may go on sending before the connection is cut. */
-const LINGER_MS = 2_000;
-const LINGER_BYTES = 8 * 1024 * 1024;
-/** An answer to a client that takes nothing for so long is given up, in milliseconds. */
-const STALLED_MS = 10 * 60_000;
 
 export class GateServer {
   readonly #server: Server;
@@ -65,7 +58,7 @@ export class GateServer {
   async #serve(socket: Socket): Promise<void> {
     this.#sockets.add(socket);
     socket.on('error', () => socket.destroy());
-    socket.setTimeout(STALLED_MS);
+    socket.setTimeout(BOUNDS.stalledMs);
     socket.on('timeout', () => {
       if (socket.writableLength > 0) socket.destroy();
     });
@@ -79,7 +72,7 @@ export class GateServer {
       reply.close = true;
       reply.json(503, { message: `More than ${this.#limits.connections} connections to the engine at once: close one of them.` });
       socket.end();
-      setTimeout(() => socket.destroy(), LINGER_MS).unref();
+      setTimeout(() => socket.destroy(), BOUNDS.lingerMs).unref();
       return;
     }
     const reader = new ByteReader(socket);
@@ -107,7 +100,7 @@ export class GateServer {
       });
       if (!bytes) {
         socket.end();
-        setTimeout(() => socket.destroy(), LINGER_MS).unref();
+        setTimeout(() => socket.destroy(), BOUNDS.lingerMs).unref();
         return false;
       }
       const head = parseHead(bytes.toString('latin1'), limits);
@@ -148,9 +141,9 @@ export class GateServer {
   /** Lets the client read the answer before the connection is cut: closing at once would lose it while the client still writes. */
   async #linger(socket: Socket, reader: ByteReader): Promise<void> {
     socket.end();
-    const deadline = performance.now() + LINGER_MS;
+    const deadline = performance.now() + BOUNDS.lingerMs;
     let bytes = 0;
-    while (bytes < LINGER_BYTES && performance.now() < deadline) {
+    while (bytes < BOUNDS.lingerBytes && performance.now() < deadline) {
       const part = await reader.take(65_536, Math.max(1, deadline - performance.now())).catch(() => null);
       if (!part) break;
       bytes += part.length;

@@ -35,6 +35,8 @@ const REFUSED: readonly [string, string | Buffer][] = [
   ['an unknown escape', '"\\x"'],
   ['single quotes', "{'a':1}"],
   ['depth', '['.repeat(100_000) + ']'.repeat(100_000)],
+  ['one array too deep', '['.repeat(17) + ']'.repeat(17)],
+  ['one object too deep', `${'{"a":'.repeat(16)}{}${'}'.repeat(16)}`],
   ['nothing', ''],
   ['spaces', '  '],
   ['size', `"${'x'.repeat(300 * 1024)}"`],

@@ -11,6 +11,7 @@ export interface JsonObject {
 }
 
 export interface JsonBounds {
+  /** Objects and arrays inside each other. */
   readonly depth: number;
   /** Bytes. */
   readonly size: number;
@@ -53,14 +54,14 @@ class Parser {
     this.#match(WHITESPACE);
   }
 
+  /** @param depth of objects and arrays around it */
   #value(depth: number): Json {
-    if (depth > this.#depth) throw this.#fault(`nested deeper than ${this.#depth}`);
     this.#skip();
     switch (this.#text[this.#at]) {
       case '{':
-        return this.#object(depth);
+        return this.#object(this.#deeper(depth));
       case '[':
-        return this.#array(depth);
+        return this.#array(this.#deeper(depth));
       case '"':
         return this.#string();
       case 't':
@@ -72,6 +73,11 @@ class Parser {
       default:
         return this.#number();
     }
+  }
+
+  #deeper(depth: number): number {
+    if (depth >= this.#depth) throw this.#fault(`nested deeper than ${this.#depth}`);
+    return depth + 1;
   }
 
   #word<T extends Json>(word: string, value: T): T {
@@ -125,7 +131,7 @@ class Parser {
       return items;
     }
     for (;;) {
-      items.push(this.#value(depth + 1));
+      items.push(this.#value(depth));
       this.#skip();
       const next = this.#text[this.#at];
       this.#at += 1;
@@ -153,7 +159,7 @@ class Parser {
       this.#skip();
       if (this.#text[this.#at] !== ':') throw this.#fault('no : after a key');
       this.#at += 1;
-      value[key] = this.#value(depth + 1);
+      value[key] = this.#value(depth);
       this.#skip();
       const next = this.#text[this.#at];
       this.#at += 1;

@@ -3,6 +3,7 @@ import { isIPv4 } from 'node:net';
 import { type Fields, flag, ignore, isEmpty, list, object, rebuild, record, refuse, text, whole, words } from '../json/rebuild.ts';
 import { isObject, type Json, type JsonObject } from '../json/strict-json.ts';
 import type { PortMapping } from '../ledger.ts';
+import { BOUNDS } from '../limits.ts';
 import { bad, denied } from '../refusal.ts';
 import { isSurroundings } from './addresses.ts';
 import type { FoundImage, PolicyContext } from './context.ts';
@@ -42,8 +43,6 @@ export interface WantedContainer {
 const PORT = /^(?:[1-9]\d{0,3}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d{2}|655[0-2]\d|6553[0-5])\/(?:tcp|udp)$/;
 const HOST_NAME = /^[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*$/;
 const DOMAIN = /^(?=.{1,253}$)[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?$/;
-const MOST_PORTS = 32;
-const MOST_NETWORKS = 4;
 const SECOND = 1_000_000_000;
 
 const interval = (value: Json, path: string): Json => Math.max(SECOND, Number(whole(0, 3_600 * SECOND)(value, path)));
@@ -68,7 +67,7 @@ const CONFIG: Fields = {
   Labels: { rule: labelRule },
   Hostname: { rule: text(63, HOST_NAME) },
   Domainname: { rule: text(253, DOMAIN) },
-  ExposedPorts: { rule: record(PORT, () => ({}), MOST_PORTS) },
+  ExposedPorts: { rule: record(PORT, () => ({}), BOUNDS.publishedPorts) },
   Volumes: { rule: (value) => value },
   Healthcheck: {
     rule: object({
@@ -240,7 +239,7 @@ function portsOf(bindings: Json): WantedPort[] {
       ports.push({ container, host: Number(HostPort) });
     }
   }
-  if (ports.length > MOST_PORTS) throw denied(`The lab's limit: ${MOST_PORTS} published ports for one container.`);
+  if (ports.length > BOUNDS.publishedPorts) throw denied(`The lab's limit: ${BOUNDS.publishedPorts} published ports for one container.`);
   return ports;
 }
 
@@ -265,7 +264,7 @@ function networksOf(context: PolicyContext, mode: string, networking: Json): { m
       networks.set(id, { id, ...endpointSettings(context, settings, `NetworkingConfig.EndpointsConfig.${reference}`) });
     }
   }
-  if (networks.size > MOST_NETWORKS) throw denied(`The lab's limit: ${MOST_NETWORKS} networks for one container.`);
+  if (networks.size > BOUNDS.networks) throw denied(`The lab's limit: ${BOUNDS.networks} networks for one container.`);
   return { mode: first.id, networks: [...networks.values()] };
 }
 

@@ -30,7 +30,7 @@ const REFERENCE = /^[A-Za-z0-9_.:@/-]+$/;
 const TIME = /^-?\d{1,12}(?:\.\d{1,9})?$/;
 const SIGNAL = /^(?:SIG)?[A-Z][A-Z0-9+-]{1,10}$|^(?:[1-9]|[1-5]\d|6[0-4])$/;
 const STOP: QueryFields = { t: whole(-1, 60), signal: text(SIGNAL) };
-const SIZE: QueryFields = { h: whole(0, 1000), w: whole(0, 1000) };
+const SIZE: QueryFields = { h: whole(1, 1000), w: whole(1, 1000) };
 const ATTACH: QueryFields = {
   logs: FLAG,
   stream: FLAG,

@@ -2,12 +2,11 @@
 import type { GateConfig } from '../config.ts';
 import { isEmpty, list, rebuild, refuse, text, whole } from '../json/rebuild.ts';
 import { isObject, type Json } from '../json/strict-json.ts';
-import type { Limits } from '../limits.ts';
+import { BOUNDS, type Limits } from '../limits.ts';
 import { bad, denied } from '../refusal.ts';
 import type { PolicyContext } from './context.ts';
 import { seccompProfile } from './seccomp.ts';
 
-const MOST_RESTARTS = 3;
 const DEFAULT_PERIOD = 100_000;
 
 /** The part of HostConfig that no learner influences. */
@@ -106,7 +105,7 @@ export function restartPolicy(value: Json, path: string): Json | undefined {
   };
   if (Name === '' || Name === 'no') return undefined;
   if (!['on-failure', 'always', 'unless-stopped'].includes(Name)) throw bad(`${path}: invalid restart policy '${Name}'`);
-  const most = Name === 'on-failure' && MaximumRetryCount > 0 ? Math.min(MaximumRetryCount, MOST_RESTARTS) : MOST_RESTARTS;
+  const most = Name === 'on-failure' && MaximumRetryCount > 0 ? Math.min(MaximumRetryCount, BOUNDS.restarts) : BOUNDS.restarts;
   return { Name: 'on-failure', MaximumRetryCount: most };
 }
 

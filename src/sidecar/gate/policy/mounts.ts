@@ -4,6 +4,7 @@ import { posix } from 'node:path';
 import { atMost, flag, ignore, isEmpty, object, rebuild, refuse, text } from '../json/rebuild.ts';
 import { isObject, type Json } from '../json/strict-json.ts';
 import type { MountNote, OwnRow } from '../ledger.ts';
+import { BOUNDS } from '../limits.ts';
 import { bad, denied } from '../refusal.ts';
 import type { PolicyContext } from './context.ts';
 
@@ -17,9 +18,6 @@ export interface WantedMount extends MountNote {
   readonly size: number;
 }
 
-const MOST_TMPFS = 4;
-const MOST_ANONYMOUS = 8;
-const MOST_MOUNTS = 16;
 const UNTOUCHED = /^\/(?:proc|sys|dev)(?:\/|$)/;
 
 /** @returns the path as it is, when it is absolute and normal @throws Refusal */
@@ -179,12 +177,12 @@ export function wantedMounts(context: PolicyContext, fields: MountFields): Wante
   if (!isEmpty(fields.volumes)) {
     if (!isObject(fields.volumes)) throw bad('Volumes: not an object');
     const targets = Object.keys(fields.volumes).map((at) => target(at, 'Volumes'));
-    if (targets.length > MOST_ANONYMOUS) throw bad(`Volumes: more than ${MOST_ANONYMOUS}`);
+    if (targets.length > BOUNDS.anonymousVolumes) throw bad(`Volumes: more than ${BOUNDS.anonymousVolumes}`);
     for (const at of targets) if (!wanted.has(at)) add(anonymousVolume(at));
   }
   const all = [...wanted.values()];
-  if (all.length > MOST_MOUNTS) throw bad(`more than ${MOST_MOUNTS} mounts`);
-  if (all.filter(({ type }) => type === 'tmpfs').length > MOST_TMPFS) throw bad(`more than ${MOST_TMPFS} tmpfs mounts`);
+  if (all.length > BOUNDS.mounts) throw bad(`more than ${BOUNDS.mounts} mounts`);
+  if (all.filter(({ type }) => type === 'tmpfs').length > BOUNDS.tmpfsMounts) throw bad(`more than ${BOUNDS.tmpfsMounts} tmpfs mounts`);
   return all;
 }
 

@@ -213,9 +213,10 @@ export class EventHub {
       if (!(await this.#rowOf('exec', text('execID')))) return null;
       attributes.execID = text('execID');
     }
-    for (const name of ['exitCode', 'signal'])
-      if (/^\d{1,3}$/.test(text(name)) && !Object.hasOwn(row.notes.labels ?? {}, name)) attributes[name] = text(name);
-    if (verb === 'rename') attributes.oldName = names.plain(text('oldName'));
+    // A label of the container or of its image takes the place of what the engine has to say.
+    const isLabel = (name: string): boolean => Object.hasOwn(row.notes.labels ?? {}, name) || row.notes.hidden?.includes(name) === true;
+    for (const name of ['exitCode', 'signal']) if (/^\d{1,3}$/.test(text(name)) && !isLabel(name)) attributes[name] = text(name);
+    if (verb === 'rename' && !isLabel('oldName')) attributes.oldName = names.plain(text('oldName'));
     return attributes;
   }
 
