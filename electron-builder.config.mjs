@@ -18,7 +18,7 @@ const onlyBinariesOfThisSystem = [
 export default {
   appId: 'io.ops-lab.desktop',
   productName: 'Ops Lab',
-  copyright: 'MIT licence',
+  copyright: 'Copyright © 2026 The Ops Lab contributors',
   directories: { output: 'dist', buildResources: 'packaging' },
   // A deb has to name a page; in CI it is the repository's.
   extraMetadata: {
@@ -51,7 +51,10 @@ export default {
   asarUnpack: ['out/sidecar/**', 'node_modules/better-sqlite3/**', 'node_modules/node-pty/**'],
   // The native modules are Node-API: one binary serves Node and every Electron.
   npmRebuild: false,
-  extraResources: [{ from: licences, to: '.', filter: ['third-party-licences.txt'] }],
+  extraResources: [
+    { from: licences, to: '.', filter: ['third-party-licences.txt'] },
+    { from: 'LICENSE', to: 'LICENSE.ops-lab.txt' },
+  ],
   // Copied by us, since electron-builder leaves .gitkeep out everywhere, which makes a folder that a lab writes into.
   afterPack: ({ packager, appOutDir }) => cp(join(ROOT, 'labs'), join(packager.getResourcesDir(appOutDir), 'labs'), { recursive: true }),
 

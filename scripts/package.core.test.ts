@@ -86,6 +86,7 @@ describe.skipIf(process.platform !== 'linux')('the packaged app', () => {
   });
 
   it('says under which licences its packages come', () => {
+    expect(readFileSync(join(resources, 'LICENSE.ops-lab.txt'), 'utf8')).toContain('MIT License');
     const text = readFileSync(join(resources, 'third-party-licences.txt'), 'utf8');
     for (const name of ['better-sqlite3', 'dockerode', 'react', '@xterm/xterm']) expect(text).toMatch(new RegExp(`^${name} \\d`, 'm'));
     expect(text).not.toMatch(/^vitest \d/m);

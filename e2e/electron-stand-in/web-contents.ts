@@ -88,9 +88,9 @@ export class WebContents extends EventEmitter {
       if (frame !== undefined) frame.detached = true;
       this.frames.delete(String(frameId));
     });
-    page.on('Page.frameNavigated', ({ frame }: { frame: { id: string; url: string } }) => {
+    page.on('Page.frameNavigated', ({ frame }: { frame: { id: string; url: string; urlFragment?: string } }) => {
       const known = this.frames.get(frame.id);
-      if (known !== undefined) known.url = toHostUrl(frame.url);
+      if (known !== undefined) known.url = toHostUrl(`${frame.url}${frame.urlFragment ?? ''}`);
     });
     page.on('Page.navigatedWithinDocument', ({ frameId, url }: Json) => {
       const known = this.frames.get(String(frameId));

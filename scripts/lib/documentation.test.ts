@@ -70,3 +70,44 @@ test('every test that docs/security.md, docs/failures.md and docs/electron-host.
   );
   expect(missing).toEqual([]);
 });
+
+/** The files of a test that a document names: those whose path ends with what it says. */
+function filesNamed(name: string, tests: readonly string[]): string[] {
+  return tests.filter((path) => path === name || path.endsWith(`/${name}`));
+}
+
+/** `WEB-010, 011, ELE-007 to 009` as whole ids. */
+function caseIds(text: string): string[] {
+  let prefix = '';
+  return text.split(/,\s*/).flatMap((part) => {
+    const [, letters, first = '', last = first] = /^(?:([A-Z]{1,3})-)?(\d{1,3})(?:(?: to |\.\.)(\d{1,3}))?$/.exec(part) ?? [];
+    prefix = letters ?? prefix;
+    if (first === '' || prefix === '') return [];
+    const width = first.length;
+    const count = Number(last) - Number(first) + 1;
+    return Array.from({ length: count }, (_, index) => `${prefix}-${String(Number(first) + index).padStart(width, '0')}`);
+  });
+}
+
+/** What a file says it tests: ids in full, in a list such as `WEB-010, 011` or in a range such as `HTP-065..068`. */
+function idsIn(source: string): Set<string> {
+  const lists = source.matchAll(/\b[A-Z]{1,3}-\d{1,3}(?:(?: to |\.\.)\d{1,3})?(?:,\s*(?:[A-Z]{1,3}-)?\d{1,3}\b)*/g);
+  return new Set([...lists].flatMap(([list]) => caseIds(list)));
+}
+
+test('the cases that a document says a test holds are in that test, and the name of the test is not in doubt', () => {
+  const tests = globSync('{src,e2e,scripts,bench}/**/*.{test,spec}.ts', { cwd: ROOT });
+  // The gate's listed cases are data.
+  const data = ['gate-cases', 'gate-cases-unlisted'].map((name) => read(`src/test-support/${name}.ts`)).join('\n');
+  const wrong = ['security', 'electron-host'].flatMap((document) =>
+    [...read(`docs/${document}.md`).matchAll(/`([\w./-]+\.(?:test|spec)\.ts)` \(([^)]+)\)/g)].flatMap(([, name = '', said = '']) => {
+      const ids = caseIds(said);
+      const files = filesNamed(name, tests);
+      if (ids.length === 0) return [];
+      if (files.length !== 1) return [`docs/${document}.md: ${name} is ${files.length} files`];
+      const there = idsIn(`${read(files[0] ?? '')}\n${name === 'gate.docker.test.ts' ? data : ''}`);
+      return ids.filter((id) => !there.has(id)).map((id) => `docs/${document}.md: ${name} does not hold ${id}`);
+    }),
+  );
+  expect(wrong).toEqual([]);
+});

@@ -25,9 +25,11 @@ function runs(file: string, args: string[]): boolean {
 
 /** Whether a Docker engine answers. @throws in CI when none does */
 export function needsEngine(): boolean {
-  return demand('A Docker engine', runs('docker', [
-    'version',
-  ]), 'install and start one (Debian: apt-get install docker.io), or run npm test -- --provision as root');
+  return demand(
+    'A Docker engine',
+    runs('docker', ['version']),
+    'install and start one (Debian: apt-get install docker.io), or run npm test -- --provision as root',
+  );
 }
 
 /** The version of the engine, for tests that need a newer one and say so; empty without an engine. */
@@ -49,7 +51,11 @@ export function needsBrowser(): string | null {
 export function needsNamespaces(): boolean {
   const works =
     process.platform === 'linux' && runs('unshare', ['--user', '--map-root-user', '--pid', '--fork', '--net', '--mount', 'true']);
-  return demand('Making Linux namespaces', works, 'allow unprivileged user namespaces (sysctl kernel.unprivileged_userns_clone, or the AppArmor profile)');
+  return demand(
+    'Making Linux namespaces',
+    works,
+    'allow unprivileged user namespaces (sysctl kernel.unprivileged_userns_clone, or the AppArmor profile)',
+  );
 }
 
 /** Whether file systems may be mounted: root, and not locked up in a container. @param what for, in words @throws in CI when not */

@@ -29,7 +29,7 @@ test('a link to the outside opens only after a yes, and never in the app', async
   expect(page.url()).toBe(before);
 });
 
-test('the policy stops inline script, eval and foreign sources', async ({ app }) => {
+test('ELE-024, 025: the policy stops inline script, eval and foreign sources', async ({ app }) => {
   const { page } = app;
   const blocked = await page.evaluate(async () => {
     const seen: string[] = [];

@@ -1,4 +1,4 @@
-import { expect, it, vi } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { soon } from './soon.ts';
 
 it('begins in a while, once', async () => {
@@ -26,10 +26,12 @@ it('begins at once for whoever needs it, and all wait for the same', async () =>
 });
 
 it('does not begin after it was cancelled', async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
   const work = vi.fn(async () => {});
   const later = soon(work, 1);
   await later.cancel();
   await later.now();
-  await new Promise((resolve) => setTimeout(resolve, 5));
+  await vi.advanceTimersByTimeAsync(5);
   expect(work).not.toHaveBeenCalled();
 });

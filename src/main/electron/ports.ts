@@ -3,14 +3,15 @@ import type { IpcMain, IpcMainEvent, MessagePortMain, WebContents } from 'electr
 import { PortRequest } from '../../shared/contract/port-request.ts';
 import type { BinaryChannel } from '../../shared/terminal-wire/channel.ts';
 import { MAX_INPUT_BYTES } from '../../shared/terminal-wire/flow.ts';
+import { MAX_IMPORT } from '../transports/rpc-frame.ts';
 import { binaryChannel, GuardedPort, type PortLimits } from './guarded-port.ts';
 import { isTrustedSender } from './sender.ts';
 
 /** The only channel, in both directions; the preload knows it too. */
 export const PORT_CHANNEL = 'ops-lab:port';
 
-/** An imported learner is the largest call (64 MB of text, and its envelope). */
-const RPC_LIMITS: PortLimits = { maxBytes: 80_000_000, maxPerSecond: 2_000 };
+/** An imported learner is the largest call, as on every transport. */
+const RPC_LIMITS: PortLimits = { maxBytes: MAX_IMPORT, maxPerSecond: 2_000 };
 /** One frame, with its kind byte. A viewer at 15 MB/s sends 300 acknowledgements a second. */
 const TERMINAL_LIMITS: PortLimits = { maxBytes: MAX_INPUT_BYTES + 1, maxPerSecond: 4_000 };
 /** Ports that one window may hold: every terminal of every open session, and calls. */

@@ -1,11 +1,13 @@
 import { BrowserWindow, type WebContents } from 'electron';
-import { UI_URL } from './app-url.ts';
+import { isUiUrl, UI_URL } from './app-url.ts';
 import { guardNavigation } from './navigation.ts';
 import { CRASH_PATH } from './ui-protocol.ts';
 import { webPreferences } from './web-preferences.ts';
 
 /** A second crash within this time is a loop, in milliseconds. */
 const CRASH_LOOP_MS = 60_000;
+/** Tells the page that it was loaded again after a crash. */
+const RECOVERED = '?recovered';
 
 export interface WindowOptions {
   readonly preload: string;
@@ -73,7 +75,10 @@ export class Windows {
     return window;
   }
 
-  /** One reload, then a page without scripts: a renderer that crashes at once would otherwise do so for ever. */
+  /**
+   * Once the page where the learner was, with a word that it was loaded again; then a page without scripts: a renderer that
+   * crashes at once would otherwise do so for ever.
+   */
   private recoverFromCrashes(window: BrowserWindow): void {
     let lastCrash = Number.NEGATIVE_INFINITY;
     window.webContents.on('render-process-gone', (_event, { reason, exitCode }) => {
@@ -81,11 +86,19 @@ export class Windows {
       this.options.log(`the window's process ended: ${reason} (${exitCode})`);
       const loop = performance.now() - lastCrash < CRASH_LOOP_MS;
       lastCrash = performance.now();
-      this.load(window, new URL(loop ? CRASH_PATH : '/', UI_URL).href);
+      this.load(window, loop ? new URL(CRASH_PATH, UI_URL).href : recoveredUrl(window.webContents.getURL()));
     });
   }
 
   private load(window: BrowserWindow, url: string): void {
     window.loadURL(url).catch((error: Error) => this.options.log(`${url} did not load: ${error.message}`));
   }
+}
+
+/** @param before address of the page that crashed: the browser's process still has it */
+function recoveredUrl(before: string): string {
+  const url = new URL(isUiUrl(before) ? before : UI_URL);
+  if (url.pathname === CRASH_PATH) return new URL(RECOVERED, UI_URL).href;
+  url.search = RECOVERED;
+  return url.href;
 }

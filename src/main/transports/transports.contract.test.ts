@@ -38,7 +38,7 @@ const TRANSPORTS: [string, StartTransport][] = [
 ];
 
 describe.each(TRANSPORTS)('over %s', (_name, start) => {
-  test('calls reach the core and answer', async () => {
+  test('calls reach the core and answer; WEB-057: a name that is SQL is kept as it is', async () => {
     const { core, transport } = await setUp(start);
     const { client, close } = await transport.connect();
     expect(await client.app.info()).toMatchObject({ version: '0.0.0-test', node: process.version });
@@ -72,7 +72,7 @@ describe.each(TRANSPORTS)('over %s', (_name, start) => {
     expect(await failure(client.settings.set({ theme: 'pink' as 'dark' }))).toMatchObject({ code: 'invalid' });
   });
 
-  test('an unexpected failure tells a log id and nothing else', async () => {
+  test('WEB-066: an unexpected failure tells a log id and nothing else', async () => {
     const log = vi.spyOn(console, 'error').mockImplementation(() => {});
     onTestFinished(() => log.mockRestore());
     const { transport } = await setUp(start);

@@ -95,7 +95,7 @@ test('WEB-036: SIGUSR2 prints another link, since each is good for one browser o
   expect(await logIn(host, host.token)).toBe('status 410');
 });
 
-test('a page comes back after the host was killed and started again on its port', async () => {
+test('WEB-070: a page comes back after the host was killed and started again on its port', async () => {
   const dataDirectory = temporaryDirectory();
   const first = await start(['--port', '0', '--data-dir', dataDirectory]);
   const cookie = await logIn(first, first.token);

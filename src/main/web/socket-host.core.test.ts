@@ -36,6 +36,7 @@ test('an upgrade to a terminal that does not exist is 404 before 101', async () 
   for (const path of [
     `/terminals/${'a'.repeat(32)}`,
     '/terminals/',
+    `/terminal/${core.terminalId}`,
     '/terminals/../rpc',
     `/terminals/${core.terminalId}/x`,
     `/terminals/${core.terminalId}?a=b`,

@@ -9,7 +9,7 @@ import { MAX_IMPORT } from '../transports/rpc-frame.ts';
 import { CLOSE, serveSocket, socketBinaryChannel } from '../transports/websocket.ts';
 import { type Refusal, refuseUpgrade } from './request-guard.ts';
 
-const TERMINAL_PATH = /^\/terminals?\/([a-z0-9]{32})$/;
+const TERMINAL_PATH = /^\/terminals\/([a-z0-9]{32})$/;
 /** Sockets that one logged-in browser may hold, and all of them together: a line for calls and one per visible terminal. */
 const MAX_PER_SESSION = 64;
 const MAX_ALL = 200;

@@ -9,6 +9,7 @@ import './app/frame.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app/app.tsx';
+import { tellRecovery } from './app/recovered.ts';
 import { stampStyleNonce } from './app/style-nonce.ts';
 import { allowOnlyEmptyMarkup } from './app/trusted-types.ts';
 import { Connection } from './connection/connection.ts';
@@ -19,6 +20,8 @@ import { onWake } from './connection/wake.ts';
 
 stampStyleNonce(document);
 allowOnlyEmptyMarkup(window);
+
+tellRecovery(window);
 
 const connection = new Connection(chooseHostLink());
 void connection.run(() => void followEvents(connection));

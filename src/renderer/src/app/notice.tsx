@@ -12,6 +12,11 @@ export function reportFailure(error: unknown): void {
   notice.set(errorWords(error));
 }
 
+/** Shows something that needs saying and is nobody's failure. */
+export function showNotice(words: ErrorWords): void {
+  notice.set(words);
+}
+
 export function clearFailure(): void {
   notice.set(null);
 }
