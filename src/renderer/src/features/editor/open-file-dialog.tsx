@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { CornerLeftUp, FileText, Folder } from 'lucide-react';
 import { useState } from 'react';
 import { Input, ListBox, ListBoxItem, TextField } from 'react-aria-components';
-import { attempt } from '../../app/notice.tsx';
+import { errorCode } from '../../app/error-words.ts';
 import { useClient } from '../../connection/context.ts';
 import { keys } from '../../connection/queries.ts';
 import { Button } from '../../ui/button.tsx';
@@ -15,6 +15,7 @@ export function OpenFileDialog({ sessionId, onOpen, onClose }: { sessionId: stri
   const client = useClient();
   const [directory, setDirectory] = useState('');
   const [name, setName] = useState('');
+  const [failure, setFailure] = useState<unknown>(null);
   const files = useQuery({
     queryKey: keys.files(sessionId, directory),
     queryFn: ({ signal }) => client.files.list({ sessionId, directory }, { signal }),
@@ -27,7 +28,13 @@ export function OpenFileDialog({ sessionId, onOpen, onClose }: { sessionId: stri
   };
   const create = async () => {
     const path = directory === '' ? name.trim() : `${directory}/${name.trim()}`;
-    if (await attempt(client.files.write({ sessionId, path, content: '', version: null }))) open(path);
+    try {
+      await client.files.write({ sessionId, path, content: '', version: null });
+    } catch (error) {
+      // A file of that name is there: it is the one that is meant. What cannot be opened says so in its tab.
+      if (errorCode(error) !== 'conflict') return setFailure(error);
+    }
+    open(path);
   };
   return (
     <Dialog
@@ -47,6 +54,7 @@ export function OpenFileDialog({ sessionId, onOpen, onClose }: { sessionId: stri
       }
     >
       <p className="mono">{directory === '' ? 'workspace' : `workspace/${directory}`}</p>
+      {failure !== null && <Failure error={failure} />}
       {files.isPending && <Loading what="the files" />}
       {files.isError && <Failure error={files.error} retry={() => void files.refetch()} />}
       {files.data && (
