@@ -39,6 +39,7 @@ function json(kind: number, value: unknown): Uint8Array<ArrayBuffer> {
   return frame(kind, encoder.encode(JSON.stringify(value)));
 }
 
+/** @returns one message for the viewer: a byte for the kind, then the payload */
 export function encodeHostFrame(message: HostFrame): Uint8Array<ArrayBuffer> {
   switch (message.kind) {
     case 'output':
@@ -69,6 +70,7 @@ export function decodeHostFrame(bytes: Uint8Array): HostFrame {
   }
 }
 
+/** @returns one message for the core: a byte for the kind, then the payload */
 export function encodeViewerFrame(message: ViewerFrame): Uint8Array<ArrayBuffer> {
   switch (message.kind) {
     case 'input':

@@ -28,6 +28,10 @@ export interface LabImageBuild {
   readonly progress: BuildProgress;
 }
 
+/**
+ * Builds the image from its recipe and the distribution's packages, with no registry.
+ * @throws what the engine or a program of the build says, which the caller puts into words; the signal's reason when it is aborted
+ */
 export async function buildLabImage(build: LabImageBuild): Promise<void> {
   const { docker, base, recipe, workFolder, signal, progress } = build;
   const folder = await makeBuildFolder(workFolder);

@@ -57,6 +57,7 @@ export class References {
   }
 }
 
+/** That services, mounts and networks of compose.yaml fit together and name files that are there. What does not goes to `references`. */
 export function checkCompose(compose: ComposeFile, folder: LabFolder, references: References): void {
   const names = Object.keys(compose.services);
   const terminals = names.filter((name) => compose.services[name]?.['x-ops-lab'].role === 'terminal');
@@ -146,6 +147,7 @@ export interface ManifestContext {
   readonly folder: LabFolder;
 }
 
+/** That what lab.yaml names exists: services, probes, files, objectives. What does not goes to `references`. */
 export function checkManifest(manifest: Manifest, { compose, folder }: ManifestContext, references: References): void {
   const service = (path: Path, name: string) => {
     if (compose !== null) references.known(path, name, 'service', Object.keys(compose.services));
@@ -278,6 +280,7 @@ function checkObjectives(manifest: Manifest, references: References): void {
     if (!used.has(probe)) references.wrongKey(['probes'], probe, `found the probe “${probe}”, which no objective uses`);
 }
 
+/** That hints are for objectives and probes of the lab. What is not goes to `references`. */
 export function checkHints(hints: Hints, manifest: Manifest, references: References): void {
   for (const [objective, steps] of Object.entries(hints)) {
     references.knownKey(
@@ -293,6 +296,7 @@ export function checkHints(hints: Hints, manifest: Manifest, references: Referen
   }
 }
 
+/** That a solution or wrong fix expects a verdict of objectives, and changes and restarts what the lab has. What does not fit goes to `references`. */
 export function checkSolution(
   spec: SolutionSpec,
   kind: 'solutions' | 'wrong',

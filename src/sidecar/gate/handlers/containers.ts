@@ -34,6 +34,11 @@ export async function engineList(session: GateSession, all: boolean, size = fals
   });
 }
 
+/**
+ * @param all also those that do not run
+ * @param size with sizes, which make the engine walk through layers
+ * @throws Refusal 400 for a filter's value that is none, 404 for a container that is not there
+ */
 export async function listContainers(
   session: GateSession,
   filters: Filters,
@@ -60,6 +65,7 @@ export const containers: GateHandler = async ({ session, query, exchange }) => {
   exchange.reply.json(200, limit > 0 ? list.slice(0, limit) : list);
 };
 
+/** The engine's own words about a container, not scrubbed. @throws EngineRefusal 404 when it is gone */
 export async function inspect(session: GateSession, row: OwnRow, size = false): Promise<Body> {
   return bodyOf(await session.engine.call({ method: 'GET', path: `/containers/${row.id}/json`, query: size ? { size: 1 } : {} }));
 }

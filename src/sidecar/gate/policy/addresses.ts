@@ -1,6 +1,7 @@
 /** IPv4 arithmetic for the rules about networks. */
 import { isIPv4 } from 'node:net';
 
+/** @param address IPv4 in plain form */
 export function toNumber(address: string): number {
   return address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
 }
@@ -14,6 +15,7 @@ export function parseBlock(text: string): { readonly first: number; readonly las
   return { first, last: first + size - 1, bits: Number(bits) };
 }
 
+/** @param block such as 10.0.0.0/8 @returns false, too, where either is not IPv4 in its plain form */
 export function contains(block: string, address: string): boolean {
   const range = parseBlock(block);
   if (!range || !isIPv4(address)) return false;

@@ -87,12 +87,14 @@ export function capabilities(context: PolicyContext, value: Json, path: string):
   }
 }
 
+/** Nothing of it is kept: the lab's own options go in. @throws Refusal 403 for anything but no-new-privileges */
 export function securityOptions(value: Json, path: string): undefined {
   for (const option of list(text(100_000), 16)(value, path) as string[]) {
     if (!/^no-new-privileges(?:[:=]true)?$/.test(option)) refuse('the lab chooses the protection (--security-opt).')(option, path);
   }
 }
 
+/** @returns `on-failure` with a bounded count for every policy that restarts, undefined for none @throws Refusal 400 for a policy that is none */
 export function restartPolicy(value: Json, path: string): Json | undefined {
   if (!isObject(value)) throw bad(`${path}: not an object`);
   const { Name = '', MaximumRetryCount = 0 } = rebuild(

@@ -37,6 +37,7 @@ export interface Surroundings {
   readonly hostMounts?: readonly HostMount[];
 }
 
+/** Whether the engine can give a container a cgroup namespace of its own: from API 1.41 on. */
 export function privateCgroups(details: EngineDetails): boolean {
   return details.apiVersion !== '1.40';
 }
@@ -84,6 +85,7 @@ export async function createNetworks({ docker, details, identity, lab, signal }:
   return new Map(made);
 }
 
+/** Makes the volumes of a session, empty. @throws OpsLabError of the engine, and the signal's reason when it is aborted */
 export async function createVolumes({ docker, identity, lab, signal }: Surroundings): Promise<void> {
   signal.throwIfAborted();
   const { data, ...always } = volumesOf(identity);

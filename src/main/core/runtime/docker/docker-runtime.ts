@@ -41,6 +41,7 @@ const OWN_MEMORY = 768 * 1024 ** 2;
 /** Share of the engine's memory that sessions may be given. */
 const MEMORY_SHARE = 0.9;
 
+/** The runtime that makes containers of an engine. Nothing is asked of the engine until a session starts. */
 export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
   const { engine, images, home, sidecarFolder, integration, node, electronRunAsNode } = options;
 
