@@ -5,13 +5,43 @@ import { History } from '../../pages/history.ts';
 import { Workstation } from '../../pages/workstation.ts';
 import { objectiveIds, solutionFiles, workspaceFile } from '../../support/lab-files.ts';
 
+/** Open descriptors of the service, looked at until there are three more. */
+const DESCRIPTORS_GROW = [
+  "pid=$(sed -n 's/.*listens, process //p' log/api.log | tail -n 1)",
+  'first=$(ls /proc/$pid/fd | wc -l); now=$first',
+  'until [ $now -ge $((first + 3)) ]; do sleep 1; now=$(ls /proc/$pid/fd | wc -l); done',
+  'echo "grown by $((now - first))"',
+].join('; ');
+
+/** `symptom` is a command that ends when the failure was seen, and what it shows then. */
 const LABS = [
-  { lab: 'node-event-loop-freeze', solution: 'worker-pool', service: 'api', repair: 'responsive', file: 'start.sh' },
-  { lab: 'too-many-open-files', solution: 'deadline-abort-signal', service: 'api', repair: 'descriptors', file: 'start.sh' },
-  { lab: 'container-oomkilled', solution: 'lru-with-ttl', service: 'members', repair: 'members-live', file: 'start-members.sh' },
+  {
+    lab: 'node-event-loop-freeze',
+    solution: 'worker-pool',
+    service: 'api',
+    repair: 'responsive',
+    file: 'start.sh',
+    symptom: ['until grep -m 1 -o "event loop blocked.*" log/api.log; do sleep 1; done', /loop blocked, a timer came \d{3,} ms late/],
+  },
+  {
+    lab: 'too-many-open-files',
+    solution: 'deadline-abort-signal',
+    service: 'api',
+    repair: 'descriptors',
+    file: 'start.sh',
+    symptom: [DESCRIPTORS_GROW, /grown by [3-9]/],
+  },
+  {
+    lab: 'container-oomkilled',
+    solution: 'lru-with-ttl',
+    service: 'members',
+    repair: 'members-live',
+    file: 'start-members.sh',
+    symptom: ['until grep -m 1 -o "members.js ended, .*" log/members.log; do sleep 1; done', /members\.js ended, exit code 13[49]/],
+  },
 ] as const;
 
-for (const { lab, solution, service, repair, file } of LABS) {
+for (const { lab, solution, service, repair, file, symptom } of LABS) {
   test(`${lab}: from the page to a fix that holds, over a crash, and back`, async ({ app, runtime }) => {
     await new Catalog(app.page).start(lab, runtime);
     let bench = new Workstation(app.page);
@@ -24,6 +54,12 @@ for (const { lab, solution, service, repair, file } of LABS) {
       await bench.terminal.shows(file);
       await bench.terminal.run('cat /no/such/file');
       await bench.terminal.shows('No such file or directory');
+    });
+
+    await test.step('its symptom is seen in the terminal', async () => {
+      const [command, shown] = symptom;
+      await bench.terminal.run(command);
+      await bench.terminal.shows(shown, 120_000);
     });
 
     await test.step('a hint opens', async () => {
