@@ -15,8 +15,8 @@ export function command(program, args) {
   });
 }
 
-/** @returns milliseconds of each transaction, from when it was due: what is late counts as late */
-export async function latencies({ script, clients, rate }, seconds) {
+/** @returns transactions, each with when it was due (ms since 1970) and the milliseconds from then on: what is late counts as late */
+export async function transactions({ script, clients, rate }, seconds) {
   const folder = await mkdtemp(join(tmpdir(), 'pgbench-'));
   try {
     const { code } = await command('pgbench', [
@@ -24,12 +24,15 @@ export async function latencies({ script, clients, rate }, seconds) {
       ...['-l', '--log-prefix', join(folder, 'log')],
     ]);
     const texts = await Promise.all((await readdir(folder)).map((name) => readFile(join(folder, name), 'utf8')));
-    const lines = texts
-      .join('')
-      .split('\n')
-      .filter((line) => line !== '');
-    return { code, milliseconds: lines.map((line) => Number(line.split(' ')[2]) / 1000) };
+    return { code, list: texts.join('').split('\n').filter(Boolean).map(transaction) };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** A line of pgbench's log: client, number, microseconds, script, and the end in seconds and microseconds. */
+function transaction(line) {
+  const [, , took, , seconds, microseconds] = line.split(' ').map(Number);
+  const milliseconds = took / 1000;
+  return { at: seconds * 1000 + microseconds / 1000 - milliseconds, milliseconds };
 }

@@ -1,0 +1,1 @@
+pkill -x dd || true
