@@ -128,11 +128,11 @@ async function perlIsHere(probe) {
 }
 
 async function readNote(probe) {
-  const answer = await probe.request(`${probe.url('pipeline', 9100)}/note`, { timeoutMs: 5000 });
+  const answer = await probe.request(`${probe.url('pipeline', 9100)}/note/ticker`, { timeoutMs: 5000 });
   if (answer.status !== 200) probe.giveUp('The pipeline, which keeps the notes of this check, did not answer.');
   return JSON.parse(answer.body);
 }
 
 async function writeNote(probe, note) {
-  await probe.request(`${probe.url('pipeline', 9100)}/note`, { method: 'PUT', body: JSON.stringify(note), timeoutMs: 5000 });
+  await probe.request(`${probe.url('pipeline', 9100)}/note/ticker`, { method: 'PUT', body: JSON.stringify(note), timeoutMs: 5000 });
 }

@@ -57,20 +57,31 @@ export function percentile(values, share) {
   return sorted.length === 0 ? 0 : sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)];
 }
 
-/** Asks for /health on connections that are kept and used again. */
-export class KeepingCaller {
-  #agent = new Agent({ keepAlive: true });
+/** So many that each of a handful of processes which share the port has some. */
+const CALLERS = 16;
+
+/** Callers who ask for /health in turn, each on a connection that it keeps. */
+export class KeepingCallers {
+  #agents = Array.from({ length: CALLERS }, () => new Agent({ keepAlive: true }));
+  #turn = 0;
   #patienceMs;
 
   constructor(patienceMs) {
     this.#patienceMs = patienceMs;
   }
 
+  /** Every caller asks once, so that its connection is there. */
+  async connect(base) {
+    await Promise.all(this.#agents.map(() => this.healthMs(base)));
+  }
+
   /** @returns milliseconds to the end of a good answer, or the whole patience */
   healthMs(base) {
     const begun = performance.now();
+    const agent = this.#agents[this.#turn];
+    this.#turn = (this.#turn + 1) % CALLERS;
     return new Promise((resolve) => {
-      const request = get(`${base}/health`, { agent: this.#agent, signal: AbortSignal.timeout(this.#patienceMs) }, (answer) => {
+      const request = get(`${base}/health`, { agent, signal: AbortSignal.timeout(this.#patienceMs) }, (answer) => {
         answer.on('error', () => resolve(this.#patienceMs));
         answer.on('end', () => resolve(answer.statusCode === 200 ? performance.now() - begun : this.#patienceMs));
         answer.resume();
@@ -80,7 +91,7 @@ export class KeepingCaller {
   }
 
   close() {
-    this.#agent.destroy();
+    for (const agent of this.#agents) agent.destroy();
   }
 }
 

@@ -3,7 +3,7 @@
  * three have been delivered. Where they come back much faster than they should cost, it asks for one large calculation
  * too: a faster loop still blocks, only for larger n.
  */
-import { calculate, calibrate, countBySieve, KeepingCaller, percentile, waitUntilUp } from './measuring.mjs';
+import { calculate, calibrate, countBySieve, KeepingCallers, percentile, waitUntilUp } from './measuring.mjs';
 
 const CALCULATIONS = 3;
 const EVERY_MS = 20;
@@ -46,6 +46,8 @@ export default async function responsive(probe) {
 }
 
 async function measure(probe, base, sizes) {
+  const keeping = new KeepingCallers(PATIENCE_MS);
+  await keeping.connect(base);
   const started = Date.now();
   const until = started + TIME_LIMIT_MS;
   let open = true;
@@ -63,7 +65,6 @@ async function measure(probe, base, sizes) {
     return answers;
   })();
 
-  const keeping = new KeepingCaller(PATIENCE_MS);
   const ordinary = [];
   for (let sent = 0; open || Date.now() - started < 1500; sent += 1) {
     // Most callers keep their connection, as clients do; the others make new ones, and whoever accepts must also answer.

@@ -47,10 +47,9 @@ test(`${LAB}: an orphan that listens, and three errors of Docker, repaired by ha
     await terminal.shows(words('listen tcp4 0.0.0.0:7090: bind: address already in use'));
   });
 
-  await test.step('the process is ended, and rates is the new release', async () => {
-    await terminal.run(
-      'docker rm rates; pkill -f rates/exporter.js; sh rates/deploy.sh 8; curl -s --retry 9 --retry-all-errors localhost:7090',
-    );
+  await test.step('deploy.sh removes what it replaces, the process is ended, and rates is the new release', async () => {
+    await terminal.run("sed -i '/^docker stop rates/a docker rm rates' rates/deploy.sh");
+    await terminal.run('pkill -f rates/exporter.js; sh rates/deploy.sh 8; curl -s --retry 9 --retry-all-errors localhost:7090');
     await terminal.shows('"release":"8"');
     await bench.check('rates');
     await bench.verdict('rates', 'Fixed', 90_000);
