@@ -52,10 +52,16 @@ export interface ProbeContext {
       startedAt: number;
     }[]
   >;
-  /** State, restarts and out-of-memory kills of a service, from the engine or the supervisor. */
-  service(
-    service: string,
-  ): Promise<{ state: string; restarts: number; exitCode: number | null; outOfMemory: boolean; startedAt: number | null }>;
+  /** State, restarts, out-of-memory kills and memory limit of a service, from the engine or the supervisor. */
+  service(service: string): Promise<{
+    state: string;
+    restarts: number;
+    exitCode: number | null;
+    outOfMemory: boolean;
+    outOfMemoryKills?: number;
+    memoryLimitBytes?: number;
+    startedAt: number | null;
+  }>;
   sockets(service: string): Promise<{ state: string; localPort: number; remotePort: number; pid: number }[]>;
   /** Containers that the learner made with docker, as the engine sees them; their addresses are reached from here. */
   containers(): Promise<{ id: string; name: string; state: string; command: string; addresses: string[] }[]>;

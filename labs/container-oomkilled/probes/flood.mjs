@@ -21,7 +21,7 @@ const NOT_HEAP_MIB = 80;
 const HELPER_BYTES = 20 * MIB;
 
 export default async function flood(probe) {
-  const { service, port, limitMiB } = probe.args;
+  const { service, port, limitMiB, inHeap } = probe.args;
   const base = probe.url(service, port);
   await waitUntilUp(probe, base, 15_000);
   const hot = randomIds(probe, HOT);
@@ -56,7 +56,10 @@ export default async function flood(probe) {
   const now = await probe.service(service);
   // A service that came back in between begins anew: that is no growth.
   const growth = figures.lost > 0 ? 0 : growthOf([...samples.map(({ bytes }) => bytes), after.bytes]);
-  const room = Math.min(limitMiB + SHARED_MIB, heapLimitOf(after) + NOT_HEAP_MIB) - after.bytes / MIB;
+  // The limit as it is now. The argument is for where the kernel limits nothing.
+  const limit = now.memoryLimitBytes === undefined ? limitMiB : now.memoryLimitBytes / MIB;
+  const room =
+    Math.min(limit + SHARED_MIB, heapLimitOf(after, inHeap ? limit : Number.POSITIVE_INFINITY) + NOT_HEAP_MIB) - after.bytes / MIB;
   return {
     ...figures,
     stale,
@@ -66,7 +69,6 @@ export default async function flood(probe) {
     hitPercent: Math.round(100 * Math.max(0, 1 - asked / Math.max(1, askedHot))),
     residentMiB: Math.round(after.bytes / MIB),
     growthMiB: Math.round(growth),
-    usersEachMiB: growth < 1 ? 0 : Math.round(USERS / 2 / growth),
     usersLeft: growth < 1 ? 0 : Math.max(0, Math.round((room / growth) * (USERS / 2) * 1e-3) * 1000),
   };
 }
@@ -121,8 +123,8 @@ function growthOf(bytes) {
   return Math.max(0, Math.max(...bytes.slice(-quarter)) - Math.max(...bytes.slice(quarter, 2 * quarter))) / MIB;
 }
 
-/** @returns MiB of V8's heap, as far as the command line says so */
-function heapLimitOf({ commands }) {
+/** @returns MiB of V8's heap: what the command line says, or else what V8 takes in a container of this limit (see the story) */
+function heapLimitOf({ commands }, limit) {
   const found = commands.flatMap((command) => /--max-old-space-size=(\d+)/.exec(command)?.[1] ?? []);
-  return found.length === 0 ? Number.POSITIVE_INFINITY : Math.max(...found.map(Number));
+  return found.length === 0 ? Math.max(259, 0.55 * limit) : Math.max(...found.map(Number));
 }

@@ -6,6 +6,10 @@
  */
 import { readFileSync } from 'node:fs';
 
+const STEP = 10 * 1_048_576;
+/** An object with five fields has 24 bytes of its own and 8 for each of them; its place in an array takes 8 more. */
+const OBJECT = 24 + 5 * 8 + 8;
+
 const [what] = process.argv.slice(2);
 const kept = [];
 /** Without a limit below this the machine itself would run out. */
@@ -31,7 +35,14 @@ if (!(limit() < LARGEST) && (what === 'buffers' || !process.execArgv.some((word)
   process.exit(2);
 }
 for (let step = 1; ; step += 1) {
-  if (what === 'buffers') kept.push(Buffer.alloc(10 * 1_048_576, 1));
-  else for (let i = 0; i < 130_000; i += 1) kept.push({ year: i, month: i, points: i, level: i, next: null });
+  if (what === 'buffers') kept.push(Buffer.alloc(STEP, 1));
+  else kept.push(objects(Math.round(STEP / OBJECT)));
   process.stdout.write(`${step * 10} MiB\n`);
+}
+
+function objects(count) {
+  // With its length from the beginning, an array takes no more than that.
+  const list = new Array(count);
+  for (let i = 0; i < count; i += 1) list[i] = { year: i, month: i, points: i, level: i, next: null };
+  return list;
 }

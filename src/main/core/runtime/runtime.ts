@@ -49,6 +49,8 @@ export interface ServiceStatus {
   readonly outOfMemory: boolean;
   /** Out-of-memory kills seen since the session began; absent where the runtime cannot see them. */
   readonly outOfMemoryKills?: number;
+  /** What the container may use now; absent where nothing limits it. */
+  readonly memoryLimitBytes?: number;
   /** Milliseconds since 1970. */
   readonly startedAt: number | null;
 }

@@ -195,6 +195,7 @@ describe.skipIf(!needsEngine())('the docker runtime', () => {
       return status.restarts === 1 && status.state === 'running' && status.outOfMemory && status;
     });
     expect(killed.outOfMemoryKills).toBe(1);
+    expect(killed.memoryLimitBytes).toBe(96 * 1024 ** 2);
     await session.restart('api');
     expect(await service(session, 'api')).toMatchObject({ outOfMemory: false, outOfMemoryKills: 1 });
   });

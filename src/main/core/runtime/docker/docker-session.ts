@@ -40,6 +40,7 @@ const STOP_SECONDS = 5;
 interface Inspection {
   readonly Id: string;
   readonly RestartCount?: number;
+  readonly HostConfig?: { readonly Memory?: number };
   readonly State: {
     readonly Status: string;
     readonly Running: boolean;
@@ -267,7 +268,7 @@ export class DockerSession implements RuntimeSession {
     const id = this.#parts.containers.get(name);
     const inspection = id === undefined ? null : await inspectContainer(docker, id);
     if (id === undefined || !inspection) return { ...nothing, state: 'waiting' };
-    const { State, RestartCount } = inspection;
+    const { State, RestartCount, HostConfig } = inspection;
     const { kills, latestEnd, known } = this.#kills.of(id);
     const startedAt = Date.parse(State.StartedAt);
     return {
@@ -278,6 +279,8 @@ export class DockerSession implements RuntimeSession {
       // Some engines forget it at the restart, some never do: what was seen to happen comes first.
       outOfMemory: known ? latestEnd : State.OOMKilled,
       outOfMemoryKills: Math.max(kills, State.OOMKilled ? 1 : 0),
+      // As it is now: the learner may have changed it.
+      ...(HostConfig?.Memory ? { memoryLimitBytes: HostConfig.Memory } : {}),
       startedAt: startedAt > 0 ? startedAt : null,
     };
   }
