@@ -100,7 +100,7 @@ export class Gate {
         `client version ${versioned[1]} is not supported here. This engine speaks ${facts.apiVersion}: set DOCKER_API_VERSION=${facts.apiVersion}`,
       );
     }
-    if (!versioned && /^\/v\d/i.test(head.path)) throw bad('that is no version of the Engine API');
+    if (!versioned && /^\/v\d/.test(head.path)) throw bad('that is no version of the Engine API');
     const route = findRoute(head.method, versioned?.[2] ?? head.path);
     if (!route) throw new Refusal(404, 'page not found');
     const { endpoint, subject } = route;

@@ -165,7 +165,10 @@ describe('the gate on the wire', () => {
       (await rawSocket(fixture.socket, `${line} HTTP/1.1\r\n${HOST}\r\n`, 200)).status;
     expect(await status('POST /V1.41/Containers/Create')).toBe(404);
     expect(await status('GET /v1.23/containers/json')).toBe(400);
-    expect(await status('GET /v1.40/containers/json')).toBe(400);
+    for (const version of ['v1.40', 'v1', 'v141', 'v1.1000', 'v1.41.0']) {
+      expect([version, await status(`GET /${version}/containers/json`)]).toEqual([version, 400]);
+    }
+    expect(await status('GET /volumes')).toBe(200);
     expect(await status('OPTIONS /containers/json')).toBe(405);
     expect(await status('GET /nothing/here')).toBe(404);
   });
