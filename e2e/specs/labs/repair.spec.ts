@@ -29,7 +29,7 @@ const LABS = [
     service: 'api',
     repair: 'descriptors',
     file: 'start.sh',
-    symptom: [DESCRIPTORS_GROW, /grown by [3-9]/],
+    symptom: [DESCRIPTORS_GROW, /grown by (?:[3-9]|\d{2,})/],
   },
   {
     lab: 'container-oomkilled',
