@@ -44,11 +44,6 @@ export class Editor {
     await expect(this.body(path).getByText('Not saved')).toBeVisible();
   }
 
-  /** Puts the cursor into an open file. */
-  async focus(path: string): Promise<void> {
-    await this.body(path).locator('.cm-content').focus();
-  }
-
   /** Waits until the editor says this of the file. */
   async says(path: string, words: string): Promise<void> {
     await expect(this.body(path).getByText(words, { exact: true })).toBeVisible();

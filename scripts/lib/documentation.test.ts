@@ -60,21 +60,21 @@ test('docs/security.md has a line for each item of Electron’s checklist, with 
   }
 });
 
+/** The files of a test that a document names: those whose path ends with what it says. */
+function filesNamed(name: string, tests: readonly string[]): string[] {
+  return tests.filter((path) => path === name || path.endsWith(`/${name}`));
+}
+
 test('every test that docs/security.md, docs/failures.md and docs/electron-host.md name exists', () => {
   const tests = globSync('{src,e2e,scripts,bench}/**/*.{test,spec}.ts', { cwd: ROOT });
   const missing = ['security', 'failures', 'electron-host'].flatMap((name) =>
     [...read(`docs/${name}.md`).matchAll(/`([\w./-]+\.(?:test|spec)\.ts)`/g)]
       .map(([, path = '']) => path)
-      .filter((path) => !tests.some((test) => test === path || test.endsWith(`/${path}`)))
+      .filter((path) => filesNamed(path, tests).length === 0)
       .map((path) => `docs/${name}.md: ${path}`),
   );
   expect(missing).toEqual([]);
 });
-
-/** The files of a test that a document names: those whose path ends with what it says. */
-function filesNamed(name: string, tests: readonly string[]): string[] {
-  return tests.filter((path) => path === name || path.endsWith(`/${name}`));
-}
 
 /** `WEB-010, 011, ELE-007 to 009` as whole ids. */
 function caseIds(text: string): string[] {

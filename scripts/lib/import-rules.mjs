@@ -161,18 +161,11 @@ export function checkSources(files) {
     const lines = file.source.trimEnd().split('\n').length;
     if (lines > MAX_LINES)
       violations.push({ path: file.path, line: MAX_LINES, message: `${lines} lines; at most ${MAX_LINES} (one concern per file)` });
-    const imports = importsOf(file);
-    for (const imported of imports) {
-      const message = judgeElectron(file.path, imported);
-      if (message !== undefined) violations.push({ path: file.path, line: imported.line, message });
-    }
-    if (!file.path.startsWith('src/')) continue;
-    if (zoneOf(file.path) === undefined) {
+    if (file.path.startsWith('src/') && zoneOf(file.path) === undefined) {
       violations.push({ path: file.path, line: 1, message: 'is in no zone of the import table' });
-      continue;
     }
-    for (const imported of imports) {
-      const message = judgeElectron(file.path, imported) === undefined ? judge(file.path, imported) : undefined;
+    for (const imported of importsOf(file)) {
+      const message = judgeElectron(file.path, imported) ?? judge(file.path, imported);
       if (message !== undefined) violations.push({ path: file.path, line: imported.line, message });
       if (imported.types || isTest(file.path) || !imported.specifier.startsWith('.')) continue;
       const from = coreFolder(file.path);

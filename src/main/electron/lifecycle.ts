@@ -1,6 +1,6 @@
 import type { App } from 'electron';
 
-/** How long closing may take before the process ends anyway, in milliseconds. Windows close before it begins; both stay below five seconds. */
+/** How long closing may take before the process ends anyway, in milliseconds. Windows close before it begins: the rest of five seconds is for them. */
 export const CLOSE_LIMIT_MS = 4_500;
 
 /**

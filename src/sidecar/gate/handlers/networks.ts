@@ -16,7 +16,7 @@ import type { Filters } from '../policy/query.ts';
 import { conflict, denied, limited } from '../refusal.ts';
 import type { GateSession } from '../session.ts';
 import { labelMatches, nameMatches, valuesMatch } from './container-filter.ts';
-import { refuseSelection } from './containers.ts';
+import { inspect as containerOf, refuseSelection } from './containers.ts';
 import { endpoint } from './create-container.ts';
 
 /** Engines from this major version on keep the host itself off an internal network when told so. */
@@ -250,10 +250,9 @@ export const connectNetwork: GateHandler = async ({ session, subject, json, exch
   exchange.reply.empty(200);
 };
 
-/** A container that is on that network already hears so from the engine. @throws Refusal when it is on as many as it may be */
+/** @throws Refusal when the container is on as many networks as it may be */
 async function assertRoomForNetwork(session: GateSession, row: OwnRow): Promise<void> {
-  const body = bodyOf(await session.engine.call({ method: 'GET', path: `/containers/${row.id}/json` }));
-  const { Networks } = bodyOf(body.NetworkSettings);
+  const { Networks } = bodyOf((await containerOf(session, row)).NetworkSettings);
   if (Object.keys(bodyOf(Networks)).length >= BOUNDS.networks) throw limited(`${BOUNDS.networks} networks for one container.`);
 }
 
@@ -262,8 +261,7 @@ async function assertRoomForNetwork(session: GateSession, row: OwnRow): Promise<
  * container leaves it for a moment and comes back.
  */
 export async function followName(session: GateSession, row: OwnRow, name: string): Promise<void> {
-  const body = bodyOf(await session.engine.call({ method: 'GET', path: `/containers/${row.id}/json` }));
-  const { Networks } = bodyOf(body.NetworkSettings);
+  const { Networks } = bodyOf((await containerOf(session, row)).NetworkSettings);
   for (const [key, value] of Object.entries(bodyOf(Networks))) {
     const { NetworkID, Aliases, IPAMConfig } = bodyOf(value);
     const reference = String(NetworkID || key);

@@ -118,7 +118,8 @@ export class EditorDocument {
     if (file === null || this.#isEdited()) return;
     if (file === 'removed') {
       this.#version = null;
-      this.#change({ removed: true, unsaved: true });
+      this.#change({ removed: true });
+      this.#noteChange();
     } else if (file.version !== this.#version) await this.load();
   }
 
