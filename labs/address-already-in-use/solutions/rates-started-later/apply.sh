@@ -1,8 +1,5 @@
 # What happened this morning has to have happened.
-for i in $(seq 200); do
-  [ -f rates/this-morning.sh ] || break
-  sleep 0.1
-done
+while [ -f rates/this-morning.sh ]; do sleep 0.1; done
 docker rm rates
 # Stays in Created: its port is another container's.
 sh rates/deploy.sh 8

@@ -1,8 +1,5 @@
 set -e
 # What happened this morning has to have happened.
-for i in $(seq 200); do
-  [ -f rates/this-morning.sh ] || break
-  sleep 0.1
-done
+while [ -f rates/this-morning.sh ]; do sleep 0.1; done
 docker rm -f rates-7
 docker start rates

@@ -1,6 +1,3 @@
-# The release is delivered first.
-for i in $(seq 100); do
-  grep -q 'api-1 starts, release 47' log/apps.log && break
-  sleep 0.2
-done
+# The release is delivered first. The manager says this once it has answered the pipeline; a restart before would have it delivered again.
+until grep -q 'manager: api-1 runs' log/apps.log; do sleep 0.2; done
 node ctl.js restart api-1

@@ -75,11 +75,14 @@ function expectedOf({ lab, fix }: CasePlan): ReadonlyMap<string, Verdict> {
   return new Map(lab.manifest.objectives.filter(({ kind }) => kind === 'repair').map(({ id }) => [id, 'not-yet']));
 }
 
-/** How long a case may take after it was applied, in milliseconds. */
-function limitMs({ lab }: CasePlan): number {
-  const probes = Object.values(lab.manifest.probes).reduce((sum, { timeout }) => sum + timeout, 0);
-  const holds = lab.manifest.objectives.map((objective) => (objective.kind === 'diagnosis' ? 0 : objective.hold));
-  return PATIENCE_MS + 1000 * (2 * probes + 2 * Math.max(...holds));
+/** How long a case may take after it was applied, in milliseconds: twice what the objectives of which something is expected may take. */
+function limitMs({ lab }: CasePlan, expected: ReadonlyMap<string, Verdict>): number {
+  const objectives = lab.manifest.objectives.flatMap((objective) =>
+    objective.kind === 'repair' && expected.has(objective.id) ? [objective] : [],
+  );
+  const probes = new Set(objectives.flatMap((objective) => objective.probes));
+  const probing = [...probes].reduce((sum, name) => sum + (lab.manifest.probes[name]?.timeout ?? 0), 0);
+  return PATIENCE_MS + 1000 * (2 * probing + 2 * Math.max(0, ...objectives.map(({ hold }) => hold)));
 }
 
 /** @returns the case's entry in the report, and why it is not ok. @throws OpsLabError `cancelled`, after everything was removed */
@@ -174,7 +177,7 @@ async function decide(
   outcome: Outcome,
 ): Promise<void> {
   const expectation = new Expectation(plan.kind, expected);
-  const until = performance.now() + limitMs(plan);
+  const until = performance.now() + limitMs(plan, expected);
   const stopChecking = () => void checker.close();
   signal.addEventListener('abort', stopChecking, { once: true });
   try {
