@@ -38,6 +38,7 @@ export const TESTS_MAY = [
 export const ZONES = [
   { zone: 'domain', files: ['src/shared/domain/'], may: [] },
   { zone: 'terminal-wire', files: ['src/shared/terminal-wire/'], may: [] },
+  { zone: 'terminal-screen', files: ['src/shared/terminal-screen/'], may: ['terminal-wire'] },
   { zone: 'contract', files: ['src/shared/contract/'], may: ['domain', 'zod', '@orpc/contract'] },
   {
     zone: 'core',
@@ -46,6 +47,7 @@ export const ZONES = [
     may: [
       'domain',
       'terminal-wire',
+      'terminal-screen',
       'contract',
       'sidecar',
       'node:*',
@@ -129,6 +131,7 @@ export const ZONES = [
     may: [
       'domain',
       'terminal-wire',
+      'terminal-screen',
       'contract',
       'react',
       'react-dom',

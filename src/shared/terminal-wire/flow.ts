@@ -4,15 +4,14 @@
  * Invariant: `ackEvery <= lowMark < highMark`. A viewer that owes at most `lowMark` always sends one more
  * acknowledgement, so a paused pty is always resumed; with `ackEvery > lowMark` it would wait for ever.
  *
- * Measured from key press to drawn text (headless Chromium, DOM renderer): 500k/250k/50k carries 14 MB/s and shows the
- * prompt 39-52 ms after Ctrl-C in a flood; larger marks carry up to 10 % more and take twice as long to stop.
+ * Measured (docs/performance.md): larger marks carry hardly more, and take longer to stop.
  */
 export const FLOW = {
   /** Above this many unacknowledged bytes the pty is paused. */
   highMark: 500_000,
   /** Below this many it is resumed. */
   lowMark: 250_000,
-  /** A viewer acknowledges after parsing this many bytes. */
+  /** A viewer acknowledges after taking this many bytes. */
   ackEvery: 50_000,
 } as const;
 

@@ -224,7 +224,7 @@ export class Sessions implements SessionService {
     const terminal = this.#require(caller, sessionId).terminals().get(terminalId);
     if (terminal === null) throw new OpsLabError('not-found', 'This terminal is not open any more.', { terminalId });
     const line = text.trim();
-    if (!terminal.containsLine(line))
+    if (!(await terminal.containsLine(line)))
       throw new OpsLabError('invalid', 'Evidence is a line that the terminal really shows. Select one and pin it again.', { text: line });
     if (store.pins.ofSession(sessionId).length >= 50)
       throw new OpsLabError('limit', 'There are 50 pins. Remove some first.', { limit: 50 });

@@ -12,16 +12,19 @@ export class Joiner {
   #parts: Uint8Array[] = [];
   #length = 0;
   #timer: NodeJS.Timeout | null = null;
-  #lastDelivery = 0;
+  #lastPush = 0;
 
   constructor(deliver: (bytes: Uint8Array) => void) {
     this.#deliver = deliver;
   }
 
   push(bytes: Uint8Array): void {
+    const now = performance.now();
+    const quiet = this.#length === 0 && now - this.#lastPush > WINDOW_MS;
+    this.#lastPush = now;
     this.#parts.push(bytes);
     this.#length += bytes.length;
-    if (this.#length >= MAX_PIECE || (this.#timer === null && performance.now() - this.#lastDelivery > WINDOW_MS)) this.flush();
+    if (quiet || this.#length >= MAX_PIECE) this.flush();
     else this.#timer ??= setTimeout(() => this.flush(), WINDOW_MS);
   }
 
@@ -34,7 +37,6 @@ export class Joiner {
     const bytes = this.#parts.length === 1 && first !== undefined ? first : Buffer.concat(this.#parts, this.#length);
     this.#parts = [];
     this.#length = 0;
-    this.#lastDelivery = performance.now();
     this.#deliver(bytes);
   }
 

@@ -4,7 +4,10 @@ import { Screen } from './screen.ts';
 function makeScreen() {
   const replies: string[] = [];
   const screen = new Screen({ cols: 20, rows: 5, scrollback: 50, onReply: (text) => replies.push(text) });
-  const write = (text: string) => new Promise<void>((resolve) => screen.write(text, resolve));
+  const write = async (text: string) => {
+    screen.write(Buffer.from(text));
+    await new Promise<void>((resolve) => screen.settle(resolve));
+  };
   return { screen, replies, write };
 }
 

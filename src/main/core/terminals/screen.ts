@@ -4,6 +4,8 @@
  */
 import { createRequire } from 'node:module';
 import type { IBuffer } from '@xterm/headless';
+import { FloodWriter } from '../../../shared/terminal-screen/flood-writer.ts';
+import { ScrollRegion } from '../../../shared/terminal-screen/scroll-region.ts';
 
 // These packages are CommonJS whose exports Node cannot see from an import.
 const require = createRequire(import.meta.url);
@@ -48,7 +50,8 @@ export class Screen {
   /** What the serializer leaves out. */
   #cursorHidden = false;
   #sgrMouse = false;
-  #scrollRegion: string | null = null;
+  readonly #region: ScrollRegion;
+  readonly #writer: FloodWriter;
 
   constructor(options: ScreenOptions) {
     this.#onReply = options.onReply;
@@ -56,12 +59,23 @@ export class Screen {
     this.#headless.loadAddon(this.#serialize);
     this.#headless.loadAddon(new UnicodeGraphemesAddon());
     this.#headless.onData((text) => this.#reply(text));
+    this.#region = new ScrollRegion(this.#headless);
+    // Nobody sees it: what is there when the flood is over, or when somebody asks, is enough.
+    this.#writer = new FloodWriter(this.#headless, this.#region, { scrollback: () => options.scrollback, showEveryMs: null });
     this.#watchModes();
   }
 
-  /** Parses asynchronously, in order; `parsed` is called when these bytes are on the screen. */
-  write(bytes: Uint8Array | string, parsed?: () => void): void {
-    this.#headless.write(bytes, parsed);
+  /**
+   * Parses asynchronously, in order; of a flood of plain lines, what is left of it when it is over or somebody asks (`settle`).
+   * @param taken called when the screen can do with more
+   */
+  write(bytes: Uint8Array, taken?: () => void): void {
+    this.#writer.write(bytes, taken);
+  }
+
+  /** @param settled called when all that was written is on the screen, and before anything that is written later */
+  settle(settled: () => void): void {
+    this.#writer.settle(settled);
   }
 
   /**
@@ -70,6 +84,7 @@ export class Screen {
    */
   replay(earlier: Uint8Array | string, note: string, done: () => void): void {
     this.#replaying = true;
+    this.#writer.flush();
     this.#headless.write(earlier, () => {
       const leaveAlternate = this.#headless.buffer.active.type === 'alternate' ? '\x1b[?1049l' : '';
       this.#headless.write(
@@ -86,7 +101,8 @@ export class Screen {
   }
 
   resize(cols: number, rows: number): void {
-    this.#scrollRegion = null;
+    this.#writer.flush();
+    this.#region.reset();
     this.#headless.resize(cols, rows);
   }
 
@@ -98,17 +114,18 @@ export class Screen {
     return this.#headless.rows;
   }
 
-  /** The screen with scrollback and modes, as escape sequences. Call it in a write callback: only there is it up to date. */
+  /** The screen with scrollback and modes, as escape sequences. Call it in the callback of `settle`: only there is it up to date. */
   snapshot(): string {
     const buffer = this.#headless.buffer.active;
     let text = this.#serialize.serialize();
-    if (this.#scrollRegion !== null) text += `\x1b[${this.#scrollRegion}r\x1b[${buffer.cursorY + 1};${buffer.cursorX + 1}H`;
+    const region = this.#region.current;
+    if (region !== null) text += `\x1b[${region}r\x1b[${buffer.cursorY + 1};${buffer.cursorX + 1}H`;
     if (this.#sgrMouse) text += '\x1b[?1006h';
     if (this.#cursorHidden) text += '\x1b[?25l';
     return text;
   }
 
-  /** Scrollback and screen as lines of text; a line that wrapped is one line. */
+  /** Scrollback and screen as lines of text; a line that wrapped is one line. Up to date in the callback of `settle`. */
   lines(): string[] {
     const { normal, active } = this.#headless.buffer;
     const lines = linesOf(normal);
@@ -116,6 +133,7 @@ export class Screen {
   }
 
   dispose(): void {
+    this.#writer.dispose();
     this.#headless.dispose();
   }
 
@@ -137,21 +155,13 @@ export class Screen {
         for (const mode of params) {
           if (mode === 25) this.#cursorHidden = final === 'l';
           if (mode === 1006) this.#sgrMouse = final === 'h';
-          if (mode === 47 || mode === 1047 || mode === 1049) this.#scrollRegion = null;
         }
         return false;
       });
     }
-    parser.registerCsiHandler({ final: 'r' }, ([top, bottom]) => {
-      const first = typeof top === 'number' && top > 0 ? top : 1;
-      const last = typeof bottom === 'number' && bottom > 0 ? Math.min(bottom, this.rows) : this.rows;
-      this.#scrollRegion = first < last && (first > 1 || last < this.rows) ? `${first};${last}` : null;
-      return false;
-    });
     const reset = () => {
       this.#cursorHidden = false;
       this.#sgrMouse = false;
-      this.#scrollRegion = null;
       return false;
     };
     parser.registerEscHandler({ final: 'c' }, reset);

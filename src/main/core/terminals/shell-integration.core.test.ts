@@ -157,7 +157,7 @@ describe('shells within shells', () => {
     terminal.write('bash --norc\r');
     await isHistory(['bash --norc', '…']);
     terminal.write('echo unseen\r');
-    await vi.waitFor(() => expect(terminal.containsLine('unseen')).toBe(true), WAIT);
+    await vi.waitFor(async () => expect(await terminal.containsLine('unseen')).toBe(true), WAIT);
     terminal.write('exit 4\r');
     await isHistory(['bash --norc', 4]);
   });
@@ -209,7 +209,7 @@ describe('settings of the learner', () => {
     terminal.write('set +o history\r');
     await isHistory(['set +o history', 0]);
     terminal.write('echo unre""ported\r');
-    await vi.waitFor(() => expect(terminal.containsLine('unreported')).toBe(true), WAIT);
+    await vi.waitFor(async () => expect(await terminal.containsLine('unreported')).toBe(true), WAIT);
     await prompt();
     terminal.write('set -o history\r');
     await prompt();
@@ -222,7 +222,7 @@ describe('settings of the learner', () => {
     terminal.write("PROMPT_COMMAND='echo status=$?'\r");
     await vi.waitFor(() => expect(history().length).toBe(1), WAIT);
     terminal.write('(exit 6)\r');
-    await vi.waitFor(() => expect(terminal.containsLine('status=6')).toBe(true), WAIT);
+    await vi.waitFor(async () => expect(await terminal.containsLine('status=6')).toBe(true), WAIT);
   });
 });
 
@@ -257,5 +257,5 @@ it('leaves the status, the variables and the aliases of the learner alone', asyn
   terminal.write('REPLY=mine; line=mine; (exit 8)\r');
   await vi.waitFor(() => expect(history()[0]?.[1]).toBe(8), WAIT);
   terminal.write('echo "$? $REPLY $line"\r');
-  await vi.waitFor(() => expect(terminal.containsLine('8 mine mine')).toBe(true), WAIT);
+  await vi.waitFor(async () => expect(await terminal.containsLine('8 mine mine')).toBe(true), WAIT);
 });

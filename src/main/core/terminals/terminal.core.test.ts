@@ -203,10 +203,10 @@ describe('content', () => {
     const terminal = shell.open({ cols: 20 });
     terminal.write('echo EMFILE:   too many open files, "accept"\r');
     await shows(terminal, /^EMFILE/m);
-    expect(terminal.containsLine('EMFILE: too many open files, accept')).toBe(true);
-    expect(terminal.containsLine('  EMFILE:\ttoo many ')).toBe(true);
-    expect(terminal.containsLine('ENFILE')).toBe(false);
-    expect(terminal.containsLine(' \n')).toBe(false);
+    expect(await terminal.containsLine('EMFILE: too many open files, accept')).toBe(true);
+    expect(await terminal.containsLine('  EMFILE:\ttoo many ')).toBe(true);
+    expect(await terminal.containsLine('ENFILE')).toBe(false);
+    expect(await terminal.containsLine(' \n')).toBe(false);
   });
 });
 

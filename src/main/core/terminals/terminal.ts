@@ -151,13 +151,14 @@ export class Terminal {
     this.#resizeFrom(null, cols, rows);
   }
 
-  /** Scrollback and screen as plain lines. */
+  /** Scrollback and screen as plain lines; a flood that goes on may be missing yet. */
   text(): string {
     return this.#screen.lines().join('\n');
   }
 
-  /** Whether each line of `text` is part of a line that the terminal holds; runs of white space count as one space. */
-  containsLine(text: string): boolean {
+  /** Whether each line of `text` is part of a line that the terminal holds now; runs of white space count as one space. */
+  async containsLine(text: string): Promise<boolean> {
+    if (this.#closing === null) await new Promise<void>((resolve) => this.#screen.settle(resolve));
     const wanted = text
       .split('\n')
       .map(squeeze)
@@ -241,7 +242,7 @@ export class Terminal {
     viewer.waiting = [];
     // Half a replay is nothing to show; its end calls again.
     if (this.#restoring) return;
-    this.#screen.write('', () => {
+    this.#screen.settle(() => {
       if (!this.#viewers.has(viewer) || viewer.waiting === null) return;
       const { cols, rows } = this.#screen;
       viewer.channel.send(encodeHostFrame({ kind: 'snapshot', cols, rows, text: this.#screen.snapshot() }));
@@ -314,7 +315,7 @@ export class Terminal {
     this.#ended = this.#command.ended?.();
     const frame = encodeHostFrame({ kind: 'exit', ...this.#exit });
     for (const viewer of this.#viewers) if (viewer.waiting === null && !viewer.lagging) viewer.channel.send(frame);
-    this.#screen.write('', () => {
+    this.#screen.settle(() => {
       for (const listener of [...this.#exitListeners]) listener();
     });
   }

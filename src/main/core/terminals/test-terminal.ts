@@ -128,10 +128,11 @@ export class TestViewer {
     this.frames.push(frame.kind);
     if (frame.kind === 'output') {
       const { length } = frame.bytes;
-      this.screen.write(frame.bytes, () => this.#acknowledge(length));
+      this.screen.write(frame.bytes);
+      this.screen.settle(() => this.#acknowledge(length));
     } else if (frame.kind === 'snapshot') {
       this.screen.resize(frame.cols, frame.rows);
-      this.screen.write(`\x1bc${frame.text}`);
+      this.screen.write(Buffer.from(`\x1bc${frame.text}`));
     } else if (frame.kind === 'size') {
       this.screen.resize(frame.cols, frame.rows);
     } else {

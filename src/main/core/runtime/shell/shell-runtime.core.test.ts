@@ -228,7 +228,7 @@ describe.each(kinds)('a session with isolation $isolation', ({ isolation, availa
       const command = await session.terminal({ kind: 'log', file: 'log/api.log', nonce: '' });
       const terminal = new Terminal({ id: 't', command, cols: 80, rows: 24, nonce: '', scrollback: 1000, recordingFile: null });
       try {
-        await vi.waitFor(() => expect(terminal.containsLine('first line')).toBe(true), WAIT);
+        await vi.waitFor(async () => expect(await terminal.containsLine('first line')).toBe(true), WAIT);
         expect(command.captured).toBe(false);
       } finally {
         await terminal.close();

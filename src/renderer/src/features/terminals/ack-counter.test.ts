@@ -6,9 +6,9 @@ import { AckCounter } from './ack-counter.ts';
 describe('AckCounter', () => {
   it('waits until a batch is full', () => {
     const counter = new AckCounter();
-    expect(counter.parsed(FLOW.ackEvery - 1)).toBe(0);
-    expect(counter.parsed(1)).toBe(FLOW.ackEvery);
-    expect(counter.parsed(1)).toBe(0);
+    expect(counter.taken(FLOW.ackEvery - 1)).toBe(0);
+    expect(counter.taken(1)).toBe(FLOW.ackEvery);
+    expect(counter.taken(1)).toBe(0);
   });
 
   it('never owes so much that a paused pty would stay paused', () => {
@@ -18,7 +18,7 @@ describe('AckCounter', () => {
         let owed = 0;
         for (const bytes of writes) {
           owed += bytes;
-          owed -= counter.parsed(bytes);
+          owed -= counter.taken(bytes);
           expect(owed).toBeLessThan(FLOW.ackEvery);
           expect(owed).toBeLessThanOrEqual(FLOW.lowMark);
         }

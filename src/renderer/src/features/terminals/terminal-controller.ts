@@ -8,6 +8,8 @@ import { SearchAddon } from '@xterm/addon-search';
 import { UnicodeGraphemesAddon } from '@xterm/addon-unicode-graphemes';
 import { WebLinksAddon } from '@xterm/addon-web-links';
 import { Terminal } from '@xterm/xterm';
+import { FloodWriter } from '../../../../shared/terminal-screen/flood-writer.ts';
+import { ScrollRegion } from '../../../../shared/terminal-screen/scroll-region.ts';
 import type { BinaryChannel } from '../../../../shared/terminal-wire/channel.ts';
 import { decodeHostFrame, encodeViewerFrame, type HostFrame, type ViewerFrame } from '../../../../shared/terminal-wire/frames.ts';
 import { theme } from '../../app/theme.ts';
@@ -24,6 +26,8 @@ import { chunkInput, isTooLong, needsConfirmation, neutralisePaste } from './pas
 import { swallowReplies } from './swallow-replies.ts';
 
 const RESIZE_SETTLE_MS = 60;
+/** Nobody reads lines that rush by; they may do so in steps. */
+const SHOW_FLOOD_EVERY_MS = 100;
 
 export type LineState =
   | { readonly state: 'connecting' | 'live' | 'reconnecting' }
@@ -40,6 +44,8 @@ export class TerminalController {
   /** Output came while the terminal was not on the screen. */
   readonly unseen = createStore(false);
   readonly #terminal: Terminal;
+  readonly #region: ScrollRegion;
+  readonly #writer: FloodWriter;
   readonly #fit = new FitAddon();
   readonly #search = new SearchAddon();
   readonly #host = document.createElement('div');
@@ -105,6 +111,12 @@ export class TerminalController {
     this.#terminal.loadAddon(new UnicodeGraphemesAddon());
     this.#terminal.loadAddon(new WebLinksAddon((_event, address) => void openExternal(address)));
     swallowReplies(this.#terminal);
+    this.#region = new ScrollRegion(this.#terminal);
+    this.#writer = new FloodWriter(this.#terminal, this.#region, {
+      scrollback: () => this.#terminal.options.scrollback ?? 0,
+      showEveryMs: SHOW_FLOOD_EVERY_MS,
+    });
+    this.#terminal.onResize(() => this.#region.reset());
     this.#terminal.onData((data) => this.#input(new TextEncoder().encode(data)));
     this.#terminal.onBinary((data) => this.#input(Uint8Array.from(data, (character) => character.charCodeAt(0))));
     this.#terminal.attachCustomKeyEventHandler((event) => this.#onKey(event));
@@ -222,6 +234,7 @@ export class TerminalController {
 
   configure(settings: TerminalSettings): void {
     this.#fontSetting = settings.terminalFontSize;
+    this.#writer.flush();
     this.#terminal.options.scrollback = settings.scrollback;
     this.#terminal.options.screenReaderMode = settings.screenReader;
     this.#restyle();
@@ -234,6 +247,7 @@ export class TerminalController {
     this.#stopTheme();
     this.#watchSize.disconnect();
     this.#channel?.close();
+    this.#writer.dispose();
     this.#terminal.dispose();
     this.#host.remove();
   }
@@ -283,8 +297,8 @@ export class TerminalController {
     switch (frame.kind) {
       case 'output':
         if (!this.#host.isConnected) this.unseen.set(true);
-        this.#terminal.write(frame.bytes, () => {
-          const count = acks.parsed(frame.bytes.length);
+        this.#writer.write(frame.bytes, () => {
+          const count = acks.taken(frame.bytes.length);
           if (count > 0) this.#send({ kind: 'ack', count }, channel);
         });
         break;
@@ -292,13 +306,13 @@ export class TerminalController {
         this.#failures = 0;
         this.#held = [];
         // What is still being parsed belongs to the time before the snapshot.
-        this.#terminal.write('', () => this.#restore(frame, channel, acks));
+        this.#writer.settle(() => this.#restore(frame, channel, acks));
         break;
       case 'size':
-        this.#terminal.write('', () => this.#terminal.resize(frame.cols, frame.rows));
+        this.#writer.settle(() => this.#terminal.resize(frame.cols, frame.rows));
         break;
       case 'exit':
-        this.#terminal.write('', () => this.line.set({ state: 'ended', exitCode: frame.code, signal: frame.signal }));
+        this.#writer.settle(() => this.line.set({ state: 'ended', exitCode: frame.code, signal: frame.signal }));
         break;
     }
   }
@@ -306,6 +320,7 @@ export class TerminalController {
   #restore(frame: HostFrame & { kind: 'snapshot' }, channel: BinaryChannel, acks: AckCounter): void {
     if (this.#disposed || this.#source !== channel) return;
     this.#terminal.reset();
+    this.#region.reset();
     this.#terminal.resize(frame.cols, frame.rows);
     this.#terminal.write(frame.text, () => this.#fitNow());
     if (this.line.get().state !== 'ended') this.line.set({ state: 'live' });
@@ -353,7 +368,10 @@ export class TerminalController {
     if (!this.#host.isConnected || this.#host.clientWidth === 0) return;
     const size = this.#fit.proposeDimensions();
     if (!size || Number.isNaN(size.cols) || Number.isNaN(size.rows)) return;
-    if (size.cols !== this.#terminal.cols || size.rows !== this.#terminal.rows) this.#terminal.resize(size.cols, size.rows);
+    if (size.cols !== this.#terminal.cols || size.rows !== this.#terminal.rows) {
+      this.#writer.flush();
+      this.#terminal.resize(size.cols, size.rows);
+    }
     if (this.line.get().state === 'live') this.#send({ kind: 'resize', cols: size.cols, rows: size.rows });
   }
 
