@@ -76,19 +76,24 @@ async function runSuite(suite, context) {
   return result;
 }
 
+/** Suites that run side by side: they disturb nobody, or leave half of two cores idle when alone. The others measure times, or need all. */
+const TOGETHER = [
+  ['check', 'unit', 'contract', 'image'],
+  ['core', 'docker'],
+];
+
 /**
- * Those that take little and disturb nobody run side by side with the building of the image; the others measure times or need the
- * whole machine, and run one by one.
  * @param {import('./lib/suites.mjs').Suite[]} suites
  * @param {import('./lib/suites.mjs').Context} context
  * @returns {Promise<Counts>}
  */
 async function runSuites(suites, context) {
-  const together = ['check', 'unit', 'contract', 'image'];
-  const results = await Promise.all(suites.filter(({ name }) => together.includes(name)).map((suite) => runSuite(suite, context)));
-  for (const suite of suites.filter(({ name }) => !together.includes(name))) {
+  const alone = suites.map(({ name }) => name).filter((name) => !TOGETHER.flat().includes(name));
+  const results = [];
+  for (const names of [...TOGETHER, ...alone.map((name) => [name])]) {
     if (interrupted.aborted) break;
-    results.push(await runSuite(suite, context));
+    const group = suites.filter(({ name }) => names.includes(name));
+    results.push(...(await Promise.all(group.map((suite) => runSuite(suite, context)))));
   }
   return sum(results);
 }

@@ -89,8 +89,8 @@ export const SUITES = [
     built: true,
     run: (context, limitMs) => cliAsTest(context, 'image', ['image'], limitMs),
   },
-  vitest('core', 'real SQLite, ptys, processes', 10, { built: true }),
-  vitest('docker', 'real containers', 15, { needs: ['engine'], built: true }),
+  vitest('core', 'real SQLite, ptys, processes', 20, { built: true }),
+  vitest('docker', 'real containers', 25, { needs: ['engine'], built: true }),
   {
     name: 'proofs',
     about: 'untouched labs fail, solutions fix, wrong fixes do not, nothing is left',
