@@ -25,7 +25,8 @@ export default defineConfig<HostOptions>({
       testDir: 'e2e/specs/labs',
       // One host shows it: what differs between hosts and runtimes is in the specs beside that folder.
       testIgnore: host === 'web' && runtime === 'docker' ? [] : ['**/by-hand/**'],
-      timeout: 240_000,
+      // A minute or two on an idle machine; measured at three and a half with thirty times its load.
+      timeout: 480_000,
       fullyParallel: true,
       use: { host, runtime },
     })),

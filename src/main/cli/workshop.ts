@@ -24,6 +24,7 @@ export interface WorkshopOptions {
   readonly files: Pick<AppFiles, 'labs' | 'sidecars' | 'node' | 'electronRunAsNode'>;
 }
 
+/** What the commands work with; it starts nothing by itself. */
 export function createWorkshop({ dataDirectory, files }: WorkshopOptions): Workshop {
   const engine = new Engine();
   const images = new ImageBuilder({ engine, folder: join(files.labs, 'images', 'base'), workFolder: join(dataDirectory, 'work') });

@@ -3,6 +3,7 @@ import type { Session } from 'electron';
 import { isUiBlob, isUiUrl } from './app-url.ts';
 import { isGranted } from './permissions.ts';
 
+/** Refuses every permission, device, download and address that the app has no use for. @param session of the app's window */
 export function applySessionRules(session: Session): void {
   session.setPermissionRequestHandler((contents, permission, callback, details) => {
     callback(details.isMainFrame && isGranted(permission, details.requestingUrl || contents.getURL()));

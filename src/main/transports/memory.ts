@@ -37,10 +37,12 @@ function pair<T>(): [End<T>, End<T>] {
   return [end(0), end(1)];
 }
 
+/** @returns the two ends of a line within this process */
 export function memoryTextChannels(): [TextChannel, TextChannel] {
   return pair<string | null>() as [TextChannel, TextChannel];
 }
 
+/** @returns the two ends of a line within this process */
 export function memoryBinaryChannels(): [BinaryChannel, BinaryChannel] {
   const [one, other] = pair<Uint8Array>();
   // As a copy: on every other transport the receiver's bytes are its own.

@@ -65,6 +65,7 @@ function endOf(port: Port): PortEnd {
   };
 }
 
+/** @returns a channel that gives null for anything but text */
 export function portTextChannel(port: Port): TextChannel {
   const end = endOf(port);
   return {

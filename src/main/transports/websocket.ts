@@ -23,6 +23,7 @@ function ignoreErrors(socket: WebSocket): void {
   socket.on('error', () => {});
 }
 
+/** @returns a channel that gives null for anything but text, and gives up a peer that does not read */
 export function socketTextChannel(socket: WebSocket): TextChannel {
   ignoreErrors(socket);
   return {

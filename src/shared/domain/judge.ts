@@ -15,6 +15,7 @@ const WORDS: Readonly<Record<Comparison, string>> = {
   equals: 'exactly',
 };
 
+/** @returns whether `value` is below, at most, at least or exactly `limit`, as `comparison` says */
 export function boundHolds(comparison: Comparison, value: number, limit: number): boolean {
   switch (comparison) {
     case 'below':

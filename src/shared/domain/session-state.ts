@@ -16,6 +16,7 @@ const MOVES: Readonly<Record<SessionState, readonly SessionState[]>> = {
   lost: ['stopping', 'running'],
 };
 
+/** @returns whether a session may go from one state to the other */
 export function canMove(from: SessionState, to: SessionState): boolean {
   return MOVES[from].includes(to);
 }

@@ -6,7 +6,7 @@
  * scrollback a moment later.
  */
 import { SIZE } from '../terminal-wire/flow.ts';
-import { isPlain, PlainBacklog } from './plain-backlog.ts';
+import { isPlain, LF, PlainBacklog } from './plain-backlog.ts';
 import type { ScrollRegion } from './scroll-region.ts';
 import type { Xterm } from './xterm.ts';
 
@@ -80,10 +80,14 @@ export class FloodWriter {
     if (this.#backlog.length === 0) return;
     this.#trim();
     this.#parsing++;
-    const all = this.#backlog.take();
-    let at = 0;
-    for (; all.length - at > SLICE_BYTES; at += SLICE_BYTES) this.#terminal.write(all.subarray(at, at + SLICE_BYTES));
-    this.#terminal.write(all.subarray(at), () => this.#parsed());
+    let rest = this.#backlog.take();
+    while (rest.length > SLICE_BYTES) {
+      // Behind a line end if there is one: a terminal may draw a character that two pieces share as two.
+      const end = rest.lastIndexOf(LF, SLICE_BYTES - 1) + 1 || SLICE_BYTES;
+      this.#terminal.write(rest.subarray(0, end));
+      rest = rest.subarray(end);
+    }
+    this.#terminal.write(rest, () => this.#parsed());
   }
 
   dispose(): void {

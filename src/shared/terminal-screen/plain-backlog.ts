@@ -6,7 +6,7 @@
  * have followed that it has scrolled out of the scrollback.
  */
 const TAB = 0x09;
-const LF = 0x0a;
+export const LF = 0x0a;
 const CR = 0x0d;
 const SPACE = 0x20;
 const DEL = 0x7f;

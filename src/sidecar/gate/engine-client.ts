@@ -43,6 +43,7 @@ export interface EngineClientOptions {
 const OLDEST = '1.40';
 const PREFERRED = '1.41';
 
+/** @param a such as `1.41`. @returns a negative number when `a` is older than `b`, zero when they are the same */
 export function compareVersions(a: string, b: string): number {
   const [left, right] = [a, b].map((version) => version.split('.').map(Number));
   return (left?.[0] ?? 0) - (right?.[0] ?? 0) || (left?.[1] ?? 0) - (right?.[1] ?? 0);

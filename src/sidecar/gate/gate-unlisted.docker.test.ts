@@ -130,7 +130,12 @@ describe.skipIf(!needsEngine())('what is not listed, before a real engine', () =
     expect((await docker('network connect n4 joins')).stderr).toContain('4 networks for one container');
     await ok('network disconnect n1 joins');
     await ok('network connect n4 joins');
+    await ok('network disconnect n3 joins');
+    await ok('network disconnect n4 joins');
+    const atOnce = await Promise.all(['n1', 'n3', 'n4'].map((name) => docker(`network connect ${name} joins`)));
+    expect(atOnce.filter(({ code }) => code === 0).length).toBe(2);
     await ok('rm -f joins');
+    expect((await docker('ps -a --filter before=joins')).stderr).toContain('joins');
     for (const name of names) await ok(`network rm ${name}`);
   }, 60_000);
 

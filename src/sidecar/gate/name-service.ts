@@ -60,6 +60,7 @@ export function joinedNetwork(session: GateSession, row: OwnRow, networkId: stri
   write(session, file, { servers: ['127.0.0.11'], options: ['ndots:0'] });
 }
 
+/** Removes the file by which the lab's resolver knew a container. */
 export function forgetFile(session: GateSession, { notes }: Pick<OwnRow, 'notes'>): void {
   const { resolver } = session.config;
   const { file } = notes;

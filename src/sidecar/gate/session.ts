@@ -37,6 +37,8 @@ export class GateSession {
   /** Containers that are just being started. */
   readonly starting = new Map<string, OwnRow>();
   readonly starts = new Turns();
+  /** Those who connect a container: two at once would both find room for one more network. */
+  readonly connections = new Turns();
   /** Those who clear up after builds: two at once would take each other's failures for the end. */
   readonly clearings = new Turns();
   readonly disk: DiskWatch;

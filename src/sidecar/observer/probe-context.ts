@@ -22,6 +22,7 @@ export function urlOf(addresses: Addresses, service: string, port: number): stri
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
+/** What a probe script of a lab is given (docs/lab-authoring.md). @param ask looks at the kernel and the engine in its place */
 export function makeProbeContext(args: ProbeContext['args'], addresses: Addresses, ask: Ask): ProbeContext {
   return {
     args,

@@ -10,8 +10,6 @@ const LAB = 'address-already-in-use';
 const words = (text: string): RegExp => new RegExp(text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replaceAll(' ', '\\s+'));
 
 test(`${LAB}: an orphan that listens, and three errors of Docker, repaired by hand`, async ({ app, runtime }) => {
-  // About a minute on an idle machine; measured at three and a half with thirty times its load.
-  test.setTimeout(480_000);
   await new Catalog(app.page).start(LAB, runtime);
   const bench = new Workstation(app.page);
   await bench.acknowledge();

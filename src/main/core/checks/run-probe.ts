@@ -127,6 +127,7 @@ function stateName(state: string): string {
   return name === 'ESTAB' ? 'ESTABLISHED' : name;
 }
 
+/** @returns how many sockets with this local port are in each state that labs have bounds for */
 export function socketFigures(sockets: readonly SocketFacts[], port: number): Measures {
   const here = sockets.filter(({ localPort }) => localPort === port).map(({ state }) => stateName(state));
   const count = (state: string) => here.filter((found) => found === state).length;

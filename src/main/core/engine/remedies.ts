@@ -17,6 +17,7 @@ export interface System {
 
 const MANAGERS: readonly PackageManager[] = ['apt-get', 'dnf', 'pacman', 'zypper', 'apk', 'brew', 'winget'];
 
+/** @returns what remedies depend on: platform, rights, package manager, systemd */
 export function thisSystem(): System {
   const has = (program: string): boolean => whichProgram(program) !== null;
   return {

@@ -59,6 +59,7 @@ function fixOn(fix: Fix, kind: 'solution' | 'wrong', runtime: RuntimeKind, manif
   return { ...fix, spec: { ...fix.spec, expect, restart: fix.spec.restart.filter((service) => service in compose.services) } };
 }
 
+/** @returns the lab as it is on that runtime: without services, objectives, hints and fixes that are for the other one */
 export function labOn(lab: Lab, kind: RuntimeKind): Lab {
   const compose = composeOn(lab.compose, kind);
   const manifest = manifestOn(lab.manifest, kind, compose, lab.compose);

@@ -26,6 +26,7 @@ function fileName(learner: v.Learner): string {
   return `ops-lab-${plain === '' ? learner.id.slice(0, 8) : plain}.opslab`;
 }
 
+/** Learners, and their export and import as a file. @param options.endSessions ends what a learner has running, before the learner is removed */
 export function createLearnerService({ store, events, dataDirectory, endSessions, now = Date.now }: LearnerServiceOptions): LearnerService {
   const changed = () => events.emit({ type: 'learners' });
   const find = (learnerId: string): v.Learner => {

@@ -39,6 +39,7 @@ async function lookForProcesses(sessionId: string, folder: string): Promise<stri
   return found.flat();
 }
 
+/** @returns the folder as a leftover, if it is still there */
 export async function leftoverFolder(folder: string): Promise<string[]> {
   return stat(folder).then(
     () => [`folder ${folder}`],

@@ -69,6 +69,7 @@ export interface SessionFolders {
   readonly others: ReadonlySet<string>;
 }
 
+/** @returns ids of the sessions that have a folder, by whether a proof made them and whether it still runs */
 export async function sessionFolders(dataDirectory: string): Promise<SessionFolders> {
   const folders = { liveProofs: new Set<string>(), deadProofs: new Set<string>(), others: new Set<string>() };
   const entries = await readdir(join(dataDirectory, 'sessions'), { withFileTypes: true }).catch(() => []);

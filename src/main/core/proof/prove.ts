@@ -29,6 +29,7 @@ export interface ProveRequest {
   readonly signal: AbortSignal;
 }
 
+/** @returns one line for people, such as `io-saturation docker solution backup-at-a-rate #1` */
 export function caseTitle({
   lab,
   runtime,

@@ -31,6 +31,7 @@ export interface LiveParts {
 
 const ENDED: LiveParts = { notices: [], services: [], terminals: [], objectives: new Map() };
 
+/** @returns what lists show of a session */
 export function sessionSummary(record: SessionRecord): SessionSummary {
   const { id, labId, labTitle, learnerId, runtime, state, startedAt, endedAt, solvedMs, points, assisted, verdict } = record;
   return { id, labId, labTitle, learnerId, runtime, state, startedAt, endedAt, solvedMs, points, assisted, verdict };

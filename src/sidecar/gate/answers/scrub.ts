@@ -3,10 +3,12 @@ import { isReservedLabel } from '../policy/labels.ts';
 
 export type Body = Readonly<Record<string, unknown>>;
 
+/** @returns the value if it is an object, or else an empty one */
 export function bodyOf(value: unknown): Body {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Body) : {};
 }
 
+/** @returns the value's items as objects if it is a list, or else none */
 export function listOf(value: unknown): readonly Body[] {
   return Array.isArray(value) ? value.map(bodyOf) : [];
 }

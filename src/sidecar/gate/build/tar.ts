@@ -226,6 +226,7 @@ export function tarHeader(entry: TarEntry): Buffer {
 
 const TYPES = { file: '0', folder: '5', symlink: '2', hardlink: '1' } as const;
 
+/** @param size of a file in bytes. @returns the zeros that follow it, up to a whole block */
 export function padding(size: number): Buffer {
   return Buffer.alloc((BLOCK - (size % BLOCK)) % BLOCK);
 }

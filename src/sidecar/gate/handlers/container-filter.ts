@@ -20,6 +20,7 @@ export function nameMatches(pattern: string, name: string): boolean {
   return ends ? name.endsWith(plain) : name.includes(plain);
 }
 
+/** @param pattern `key` or `key=value`, as in `--filter label=…` */
 export function labelMatches(pattern: string, labels: Readonly<Record<string, unknown>>): boolean {
   const [key = '', ...rest] = pattern.split('=');
   return Object.hasOwn(labels, key) && (rest.length === 0 || labels[key] === rest.join('='));
@@ -59,10 +60,14 @@ function checkValues(filters: Filters): void {
 /** @throws Refusal 400 for a value that is none, 404 for a container that is not in the session */
 export function containerFilter(session: GateSession, filters: Filters, candidates: readonly Candidate[]): Record<string, unknown>[] {
   checkValues(filters);
-  const createdAt = (reference: string): number => {
-    const { id } = session.context.container(reference);
-    return Number(candidates.find(({ row }) => row.id === id)?.item.Created ?? Number.NaN);
-  };
+  // Looked up before anything is compared: a container that is not there is an error, also where there is nothing to compare.
+  const created = new Map(
+    [...(filters.before ?? []), ...(filters.since ?? [])].map((reference) => {
+      const { id } = session.context.container(reference);
+      return [reference, Number(candidates.find(({ row }) => row.id === id)?.item.Created ?? Number.NaN)];
+    }),
+  );
+  const createdAt = (reference: string): number => created.get(reference) ?? Number.NaN;
   const imageId = (reference: string): string | null => session.context.findImage(reference)?.id ?? null;
   const tests: Readonly<Record<string, (candidate: Candidate, value: string) => boolean>> = {
     id: ({ row }, value) => row.id.startsWith(value),

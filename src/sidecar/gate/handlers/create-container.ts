@@ -15,6 +15,7 @@ import { assertNameFree, nameTaken } from './containers.ts';
 import { assertAddressFree } from './networks.ts';
 import { createNamedVolume, removeAnonymous } from './volumes.ts';
 
+/** @param platform as `--platform` gives it; empty for none. @throws Refusal 403 for any but the engine's own */
 export function assertPlatform(session: GateSession, platform: string): void {
   const { architecture } = session.facts;
   if (platform !== '' && platform !== 'linux' && platform !== `linux/${architecture}`) {

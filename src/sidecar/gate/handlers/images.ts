@@ -22,6 +22,7 @@ function tagsById(session: GateSession): Map<string, string[]> {
   return tags;
 }
 
+/** @returns the session's and the lab's images, with no field that tells of others. @param all with those that have no tag */
 export async function listImages(session: GateSession, filters: Filters, all: boolean): Promise<Record<string, unknown>[]> {
   const tags = tagsById(session);
   const list = listOf(await session.engine.call({ method: 'GET', path: '/images/json', query: { all: all ? 1 : 0 } }));

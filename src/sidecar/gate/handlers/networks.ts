@@ -239,12 +239,14 @@ export const connectNetwork: GateHandler = async ({ session, subject, json, exch
   const row = session.context.container(String(Container ?? ''));
   if (network.id === 'none') throw denied('A container cannot be connected to none.');
   const settings = endpointSettings(session.context, EndpointConfig, 'EndpointConfig');
-  await assertRoomForNetwork(session, row);
-  await assertAddressFree(session, { id: network.id, address: settings.address });
-  await session.engine.call({
-    method: 'POST',
-    path: `/networks/${network.id}/connect`,
-    body: { Container: row.id, EndpointConfig: endpoint(row.name, settings) },
+  await session.connections.run(async () => {
+    await assertRoomForNetwork(session, row);
+    await assertAddressFree(session, { id: network.id, address: settings.address });
+    await session.engine.call({
+      method: 'POST',
+      path: `/networks/${network.id}/connect`,
+      body: { Container: row.id, EndpointConfig: endpoint(row.name, settings) },
+    });
   });
   joinedNetwork(session, row, network.id);
   exchange.reply.empty(200);

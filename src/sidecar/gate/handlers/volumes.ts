@@ -54,6 +54,7 @@ async function inspect(session: GateSession, row: OwnRow): Promise<Body> {
   return bodyOf(await session.engine.call({ method: 'GET', path: `/volumes/${row.id}` }));
 }
 
+/** @returns the session's own volumes */
 export async function listVolumes(session: GateSession, filters: Filters): Promise<Record<string, unknown>[]> {
   const own = session.ledger.own('volume');
   if (own.length === 0) return [];

@@ -17,6 +17,7 @@ export interface Field {
 
 export type Fields = Readonly<Record<string, Field>>;
 
+/** @returns whether a value says nothing: null, false, zero, or nothing in it */
 export function isEmpty(value: Json): boolean {
   if (value === null || value === '' || value === 0 || value === false) return true;
   if (Array.isArray(value)) return value.length === 0;

@@ -189,6 +189,7 @@ export function parseStrictObject(source: Buffer | string, bounds: JsonBounds): 
   return value;
 }
 
+/** @returns whether it is neither a list nor null */
 export function isObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

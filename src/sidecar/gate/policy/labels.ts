@@ -12,6 +12,7 @@ export function isReservedLabel(name: string): boolean {
   return name.startsWith(RESERVED_LABELS) && /^[A-Za-z0-9_.-]+$/.test(name);
 }
 
+/** @returns the labels, checked. @param path for messages. @throws Refusal 400 or 403 for names, sizes and labels that are not allowed */
 export function labelRule(value: Json, path: string): Json {
   const labels = record(
     /^[\x20-\x7e]{1,256}$/,

@@ -66,6 +66,7 @@ export interface SessionParts {
   readonly gate: GateProcess | null;
 }
 
+/** @returns null when there is no such container. @throws OpsLabError when the engine does not answer */
 export async function inspectContainer(docker: Docker, id: string, signal?: AbortSignal): Promise<Inspection | null> {
   const answer = await callEngine<Partial<Inspection>>(docker, { method: 'GET', path: `/containers/${id}/json`, also: [404], signal });
   return answer.State ? (answer as Inspection) : null;

@@ -59,6 +59,7 @@ export function demultiplex(stream: Readable): { stdout: Readable; stderr: Reada
   return { stdout, stderr };
 }
 
+/** Starts a command in a running container, with its three streams. @throws OpsLabError when the engine refuses or does not answer */
 export async function startExec(docker: Docker, spec: ExecSpec, signal?: AbortSignal): Promise<RunningExec> {
   const { Id } = await callEngine<{ Id: string }>(docker, {
     method: 'POST',

@@ -15,6 +15,7 @@ export const LOAD = '~load';
 export const KERNEL_VIEW = '~kernel-view';
 export const SEED = '~seed';
 
+/** @param part a service, or one of the constants above. @returns the container's name on the engine */
 export function nameOf({ sessionId }: SessionIdentity, part: string): string {
   return `ops-lab-${sessionId.slice(0, 12)}-${part.replace('~', '')}`;
 }
@@ -24,6 +25,7 @@ export function oneShotName(identity: SessionIdentity, part: string): string {
   return `${nameOf(identity, part)}-${Math.random().toString(36).slice(2, 10)}`;
 }
 
+/** @returns the labels by which a sweep finds what belongs to a session */
 export function labelsOf({ sessionId, labId, learnerId, home }: SessionIdentity, service?: string): Record<string, string> {
   return {
     [LABEL.product]: 'ops-lab',

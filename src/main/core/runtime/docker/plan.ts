@@ -16,6 +16,7 @@ export function referenced(reference: string | undefined): string | null {
   return reference?.startsWith('service:') ? reference.slice('service:'.length) : null;
 }
 
+/** @throws OpsLabError `lab-broken` when there is none of this name */
 export function serviceOf(compose: ComposeFile, name: string): ComposeService {
   const service = compose.services[name];
   if (!service) throw new OpsLabError('lab-broken', `compose.yaml names a service ${name} that it does not have.`);

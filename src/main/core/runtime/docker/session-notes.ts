@@ -10,6 +10,7 @@ export interface ServiceNotes extends MemoryKills {
 
 const FILE = 'docker-services.json';
 
+/** @returns what an earlier host noted of each service; nothing when there are no notes, or none that can be read */
 export function readNotes(folder: string): Map<string, ServiceNotes> {
   try {
     const notes = JSON.parse(readFileSync(join(folder, FILE), 'utf8')) as Record<string, Partial<ServiceNotes>>;

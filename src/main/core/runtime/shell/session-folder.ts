@@ -109,6 +109,7 @@ function planOf(folder: string, lab: Lab, programs: ShellPrograms): SupervisorPl
   };
 }
 
+/** @returns the environment of a session's observer */
 export function observerEnvironment(folder: string, programs: ShellPrograms): Record<string, string> {
   return { ...sessionEnvironment(folder), ...(programs.electronRunAsNode ? { ELECTRON_RUN_AS_NODE: '1' } : {}) };
 }

@@ -32,6 +32,7 @@ export interface ShellRuntimeOptions {
 const START_TIMEOUT_MS = 30_000;
 const STOP_TIMEOUT_MS = 25_000;
 
+/** The runtime of namespaces and processes; it starts nothing before a session does. */
 export function createShellRuntime(options: ShellRuntimeOptions): Runtime {
   return new ShellRuntime(options);
 }
