@@ -12,8 +12,8 @@ export default defineConfig<HostOptions>({
   testDir: 'e2e/specs',
   outputDir: 'test-results',
   reporter: 'list',
-  // Tests of labs wait for most of their time: with two at a time two cores were half idle.
-  workers: 3,
+  // Tests of labs wait for half of their time, but the other half measures: with three at a time two cores are too busy for some.
+  workers: 2,
   forbidOnly: process.env.CI === 'true',
   timeout: 60_000,
   expect: { timeout: 15_000 },
