@@ -12,7 +12,7 @@ export default defineConfig<HostOptions>({
   testDir: 'e2e/specs',
   outputDir: 'test-results',
   reporter: 'list',
-  // Tests of labs wait for half of their time, but the other half measures: with three at a time two cores are too busy for some.
+  // Tests of labs wait for half of their time, but the other half measures: with three at a time two busy cores were once too slow for one.
   workers: 2,
   forbidOnly: process.env.CI === 'true',
   timeout: 60_000,
