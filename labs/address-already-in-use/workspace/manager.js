@@ -102,6 +102,9 @@ createServer(async (request, response) => {
     program.start(searchParams.get('release'));
     said.push(`${name} ${program.state}`);
   }
-  for (const line of said) console.log(`manager: ${line}`);
+  // Logged once the caller has its answer, or has left: whoever reads it in the log may end this process.
+  response.once('close', () => {
+    for (const line of said) console.log(`manager: ${line}`);
+  });
   response.end(`${said.join('\n')}\n`);
 }).listen(Number(CONTROL_PORT), () => writeFileSync('run/control', CONTROL_PORT));

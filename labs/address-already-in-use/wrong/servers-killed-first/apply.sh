@@ -1,3 +1,3 @@
-# The release is delivered first. The manager says this as it answers the pipeline; a restart before would have it delivered again.
+# The release is delivered first. The manager says this once the pipeline has its answer; a restart before would have it delivered again.
 until grep -q 'manager: api-1 runs' log/apps.log; do sleep 0.2; done
 node ctl.js restart api-1
