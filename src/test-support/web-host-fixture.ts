@@ -26,7 +26,7 @@ export function makePage(): string {
   const folder = temporaryDirectory();
   mkdirSync(join(folder, 'assets'));
   const files = {
-    'index.html': '<!doctype html><meta property="csp-nonce" content="__CSP_NONCE__"><title>Ops Lab</title>',
+    'index.html': '<!doctype html><html><head><meta property="csp-nonce" content="__CSP_NONCE__"><title>Ops Lab</title></head></html>',
     'icon.svg': '<svg xmlns="http://www.w3.org/2000/svg"/>',
     'assets/index-a1B2c3D4.js': 'export {};',
     'assets/index-a1B2c3D4.js.map': '{}',

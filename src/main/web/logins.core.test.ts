@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { temporaryDirectory } from '../../test-support/temporary-directory.ts';
-import { LINK_LIFE_MS, Logins } from './logins.ts';
+import { LINK_LIFE_MS, LOST_ANSWER_MS, Logins } from './logins.ts';
 
 function setUp() {
   const file = join(temporaryDirectory(), 'logins.json');
@@ -20,6 +20,21 @@ test('WEB-029: a link dies after ten minutes', () => {
   expect(logins.redeem(early, undefined)).not.toBeNull();
   clock.now += 1;
   expect(logins.redeem(late, undefined)).toBeNull();
+});
+
+test('WEB-029: a page whose answer was lost may ask again for a minute, and only that page', () => {
+  const { clock, open } = setUp();
+  const logins = open();
+  const token = logins.newLink();
+  const lost = logins.redeem(token, undefined, 'attempt of this page') ?? '';
+  expect(logins.redeem(token, undefined, 'attempt of another page')).toBeNull();
+  expect(logins.redeem(token, undefined)).toBeNull();
+  clock.now += LOST_ANSWER_MS;
+  const second = logins.redeem(token, undefined, 'attempt of this page') ?? '';
+  expect(logins.find(second)).not.toBeNull();
+  expect(logins.find(lost)).toBeNull();
+  clock.now += 1;
+  expect(logins.redeem(token, undefined, 'attempt of this page')).toBeNull();
 });
 
 test('a login lives for thirty days after it was last seen', () => {

@@ -5,6 +5,8 @@ import * as z from 'zod';
 
 /** How long a one-time link can be used, in milliseconds. */
 export const LINK_LIFE_MS = 10 * 60 * 1000;
+/** How long a page whose answer was lost may ask again, in milliseconds. */
+export const LOST_ANSWER_MS = 60 * 1000;
 /** How long a browser stays logged in after it was last seen. */
 const SESSION_LIFE_MS = 30 * 24 * 60 * 60 * 1000;
 /** Browsers that may be logged in; the one unseen for the longest goes first. */
@@ -29,6 +31,8 @@ export class Logins {
   /** Hash of a session's id -> when it was last seen. */
   readonly #sessions = new Map<string, number>();
   readonly #links = new Map<string, number>();
+  /** Hash of a used token and its attempt -> the session that it became, whose cookie may not have arrived. */
+  readonly #answers = new Map<string, { readonly session: string; readonly until: number }>();
   readonly #revokeListeners = new Set<(session: string) => void>();
 
   /**
@@ -56,16 +60,23 @@ export class Logins {
   /**
    * Uses up a link's token.
    * @param former cookie that the browser had before: it ends, so that nobody can plant one
+   * @param attempt secret of the page that asks. With the same one it may ask again for a minute, since an answer can be lost
+   *   on its way; the session of the lost answer ends then.
    * @returns the new session's id for the cookie; null for a token that is unknown, used or too old
    */
-  redeem(token: string, former: string | undefined): string | null {
+  redeem(token: string, former: string | undefined, attempt?: string): string | null {
+    const now = this.#now();
     const hash = hashOf(token);
     const expires = this.#links.get(hash);
     this.#links.delete(hash);
-    if (expires === undefined || expires < this.#now()) return null;
-    if (former !== undefined) this.#revoke(hashOf(former));
+    for (const [key, { until }] of this.#answers) if (until < now) this.#answers.delete(key);
+    const key = attempt === undefined ? null : hashOf(`${token} ${attempt}`);
+    const lost = key === null ? undefined : this.#answers.get(key);
+    if (lost === undefined && (expires === undefined || expires < now)) return null;
+    for (const ended of [lost?.session, former === undefined ? undefined : hashOf(former)]) if (ended !== undefined) this.#revoke(ended);
     const id = newSecret();
-    this.#sessions.set(hashOf(id), this.#now());
+    this.#sessions.set(hashOf(id), now);
+    if (key !== null) this.#answers.set(key, { session: hashOf(id), until: lost?.until ?? now + LOST_ANSWER_MS });
     const byAge = [...this.#sessions].sort((one, other) => other[1] - one[1]);
     for (const [old] of byAge.slice(MAX_SESSIONS)) this.#revoke(old);
     this.#save();

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { startWebHost } from '../../test-support/web-host-fixture.ts';
 
@@ -9,10 +10,15 @@ test('the page comes with a strict policy and a fresh nonce, which it carries it
   expect(one.body).toContain(`content="${nonce}"`);
   expect(one.body).not.toContain('__CSP_NONCE__');
   expect(other.headers['content-security-policy']).not.toBe(one.headers['content-security-policy']);
+  const inline = [...one.body.matchAll(/<script>(.*?)<\/script>/gs)].map(([, text]) => text);
+  expect(inline).toHaveLength(1);
   const policy = one.headers['content-security-policy']?.replace(nonce ?? '', 'R').split('; ');
   expect(policy).toEqual([
     "default-src 'none'",
-    "script-src 'self'",
+    // The one inline script of the page, and no other.
+    `script-src 'self' 'sha256-${createHash('sha256')
+      .update(inline[0] ?? '')
+      .digest('base64')}'`,
     "style-src-elem 'self' 'nonce-R'",
     "style-src-attr 'unsafe-inline'",
     "img-src 'self' blob:",

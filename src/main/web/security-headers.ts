@@ -1,4 +1,5 @@
 /** Headers of every answer. */
+import { LOAD_AGAIN_SOURCE } from './load-again.ts';
 
 /** What an answer that is no page may load: nothing. */
 const NOTHING = "default-src 'none'; frame-ancestors 'none'";
@@ -19,13 +20,13 @@ export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
 
 /**
  * The policy of the page. xterm.js and CodeMirror make `<style>` elements, stamped with the nonce, and style attributes;
- * all else comes from this host.
+ * all else comes from this host. The one inline script is admitted by its hash.
  * @param host name and port as the browser asked for them
  */
 export function pagePolicy(nonce: string, host: string): string {
   return [
     "default-src 'none'",
-    "script-src 'self'",
+    `script-src 'self' ${LOAD_AGAIN_SOURCE}`,
     `style-src-elem 'self' 'nonce-${nonce}'`,
     "style-src-attr 'unsafe-inline'",
     "img-src 'self' blob:",

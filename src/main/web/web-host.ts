@@ -10,6 +10,7 @@ import * as z from 'zod';
 import { OpsLabError } from '../../shared/contract/errors.ts';
 import type { Caller, Core } from '../core/core.ts';
 import { serveFromVite } from './development-page.ts';
+import { withLoadAgain } from './load-again.ts';
 import { Logins } from './logins.ts';
 import { isImmutable, listPageFiles, NONCE_MARK } from './page-files.ts';
 import { ownHosts, refuseRequest } from './request-guard.ts';
@@ -28,7 +29,11 @@ const noSchemas = (): never => {
 /** Without it fastify loads its compilers of JSON schemas at every start. */
 const NO_SCHEMAS = { compilersFactory: { buildValidator: () => noSchemas, buildSerializer: () => noSchemas } };
 
-const Login = z.strictObject({ token: z.string().min(1).max(100) });
+const Login = z.strictObject({
+  token: z.string().min(1).max(100),
+  /** Made up by the page: whoever has it too may ask again with the same token, when an answer was lost. */
+  attempt: z.string().min(32).max(100).optional(),
+});
 
 export interface WebHostOptions {
   readonly dataDirectory: string;
@@ -97,6 +102,7 @@ async function addPage(fastify: FastifyInstance, options: WebHostOptions): Promi
     return;
   }
   const page = listPageFiles(options.pageFolder);
+  const index = withLoadAgain(page.index);
   await fastify.register(files, { root: options.pageFolder, serve: false, cacheControl: false });
   fastify.get('/*', (request, reply) => {
     const [path = '/'] = (request.raw.url ?? '/').split('?');
@@ -105,7 +111,7 @@ async function addPage(fastify: FastifyInstance, options: WebHostOptions): Promi
       return reply
         .header('content-security-policy', pagePolicy(nonce, request.headers.host ?? ''))
         .type('text/html; charset=utf-8')
-        .send(page.index.replaceAll(NONCE_MARK, nonce));
+        .send(index.replaceAll(NONCE_MARK, nonce));
     }
     const asset = page.assets.get(path);
     if (asset === undefined) return reply.callNotFound();
@@ -159,7 +165,7 @@ export async function createWebHost(core: Core, options: WebHostOptions): Promis
   fastify.get('/api/session', (_request, reply) => reply.code(204).send());
   fastify.post('/api/login', (request, reply) => {
     const body = Login.safeParse(request.body);
-    const id = body.success ? logins.redeem(body.data.token, cookieOf(request.raw)) : null;
+    const id = body.success ? logins.redeem(body.data.token, cookieOf(request.raw), body.data.attempt) : null;
     if (id === null) {
       // The page was opened again with the link that it has used: it is logged in already.
       if (login(request.raw) !== null) return reply.code(204).send();

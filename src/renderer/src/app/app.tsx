@@ -1,5 +1,5 @@
 import { QueryClientProvider } from '@tanstack/react-query';
-import { lazy, Suspense, useEffect } from 'react';
+import { Suspense, useEffect } from 'react';
 import { Route, Router, Switch, useLocation } from 'wouter';
 import { useHashLocation } from 'wouter/use-hash-location';
 import type { Connection } from '../connection/connection.ts';
@@ -7,6 +7,7 @@ import { ConnectionContext } from '../connection/context.ts';
 import { queryClient, useSettings } from '../connection/queries.ts';
 import { CatalogScreen } from '../features/catalog/catalog-screen.tsx';
 import { QuestionHost } from '../ui/dialog.tsx';
+import { lazily } from '../ui/lazily.tsx';
 import { Loading } from '../ui/states.tsx';
 import { useStore } from '../ui/store.ts';
 import { Announcer } from './announce.tsx';
@@ -17,12 +18,12 @@ import { LoginPage } from './login-page.tsx';
 import { rememberRegionFocus } from './regions.ts';
 import { chooseTheme } from './theme.ts';
 
-const WorkstationScreen = lazy(() => import('../features/workstation/workstation-screen.tsx'));
-const HistoryScreen = lazy(() => import('../features/history/history-screen.tsx'));
-const ProgressScreen = lazy(() => import('../features/progress/progress-screen.tsx'));
-const EngineScreen = lazy(() => import('../features/engine/engine-screen.tsx'));
-const LearnersScreen = lazy(() => import('../features/learners/learners-screen.tsx'));
-const SettingsScreen = lazy(() => import('../features/settings/settings-screen.tsx'));
+const WorkstationScreen = lazily(() => import('../features/workstation/workstation-screen.tsx'));
+const HistoryScreen = lazily(() => import('../features/history/history-screen.tsx'));
+const ProgressScreen = lazily(() => import('../features/progress/progress-screen.tsx'));
+const EngineScreen = lazily(() => import('../features/engine/engine-screen.tsx'));
+const LearnersScreen = lazily(() => import('../features/learners/learners-screen.tsx'));
+const SettingsScreen = lazily(() => import('../features/settings/settings-screen.tsx'));
 
 function Screens() {
   const [location] = useLocation();

@@ -1,5 +1,6 @@
 import { Component, type ErrorInfo, type ReactNode } from 'react';
 import { Button } from '../ui/button.tsx';
+import { forgetFailures } from '../ui/lazily.tsx';
 import { VerdictGlyph } from '../ui/verdict.tsx';
 
 interface Props {
@@ -17,7 +18,12 @@ export class ErrorBoundary extends Component<Props, { error: Error | null }> {
   }
 
   override componentDidUpdate(before: Props): void {
-    if (before.resetKey !== this.props.resetKey && this.state.error) this.setState({ error: null });
+    if (before.resetKey !== this.props.resetKey && this.state.error) this.#showAgain();
+  }
+
+  #showAgain(): void {
+    forgetFailures();
+    this.setState({ error: null });
   }
 
   override componentDidCatch(error: Error, info: ErrorInfo): void {
@@ -35,7 +41,7 @@ export class ErrorBoundary extends Component<Props, { error: Error | null }> {
           <p className="mid">Your session, its terminals and your progress are not affected. Show the screen again, or go to the labs.</p>
           <p className="mono cap">{error.message}</p>
           <div className="row">
-            <Button look="primary" onPress={() => this.setState({ error: null })}>
+            <Button look="primary" onPress={() => this.#showAgain()}>
               Show it again
             </Button>
             <Button

@@ -5,20 +5,38 @@ import { type HostLink, HostUnauthorized, type RpcLine } from './host-link.ts';
 
 const OPEN_TIMEOUT_MS = 10_000;
 
-/** Takes the one-time token out of the address, so that it is neither kept in the history nor sent twice. */
-export function takeLoginToken(location: Location, history: History): string | null {
-  const token = /^#token=([^&]+)$/.exec(location.hash)?.[1];
-  if (!token) return null;
-  history.replaceState(null, '', location.pathname + location.search);
-  return decodeURIComponent(token);
+/** Where the tab keeps a login that was not answered yet: the page may have to be loaded again meanwhile. */
+const LOGIN_KEY = 'ops-lab:login';
+
+export interface PendingLogin {
+  /** The one-time token of the link. */
+  readonly token: string;
+  /** A secret of this tab: with it the token can be sent again when an answer was lost. */
+  readonly attempt: string;
 }
 
-/** Exchanges the token for a cookie. A refusal is no failure: the link may be used up while its cookie still counts. */
-async function login(token: string): Promise<void> {
+/**
+ * Takes the one-time token out of the address, so that it does not stay in the history.
+ * @returns the login to ask for, or one that this tab has asked for without an answer; null when there is none
+ */
+export function takeLogin(location: Location, history: History, storage: Storage): PendingLogin | null {
+  const token = /^#token=([^&]+)$/.exec(location.hash)?.[1];
+  if (!token) return JSON.parse(storage.getItem(LOGIN_KEY) ?? 'null') as PendingLogin | null;
+  history.replaceState(null, '', location.pathname + location.search);
+  const login = { token: decodeURIComponent(token), attempt: crypto.randomUUID() };
+  storage.setItem(LOGIN_KEY, JSON.stringify(login));
+  return login;
+}
+
+/**
+ * Exchanges the token for a cookie. A refusal is no failure: the link may be used up while its cookie still counts.
+ * @throws Error when there was no answer, or the host failed
+ */
+async function logIn(login: PendingLogin): Promise<void> {
   const response = await fetch('/api/login', {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'x-opslab': '1' },
-    body: JSON.stringify({ token }),
+    body: JSON.stringify(login),
   });
   if (response.status >= 500) throw new Error(`Logging in answered ${response.status}.`);
 }
@@ -68,13 +86,14 @@ export function socketChannel(socket: WebSocket): BinaryChannel {
 
 export function webHostLink(location: Location): HostLink {
   const base = `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}`;
-  let token = takeLoginToken(location, window.history);
+  let login = takeLogin(location, window.history, sessionStorage);
   return {
     kind: 'web',
     openRpc: async (): Promise<RpcLine> => {
-      if (token !== null) {
-        await login(token);
-        token = null;
+      if (login !== null) {
+        await logIn(login);
+        login = null;
+        sessionStorage.removeItem(LOGIN_KEY);
       }
       const socket = new WebSocket(`${base}/rpc`);
       try {

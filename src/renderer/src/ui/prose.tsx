@@ -1,6 +1,7 @@
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
+import { lazily } from './lazily.tsx';
 
-const Markdown = lazy(() => import('./markdown.tsx'));
+const Markdown = lazily(() => import('./markdown.tsx'));
 
 /** Text from a lab, as prose. Until the Markdown renderer is there the source is shown as it is. */
 export function Prose({ text }: { text: string }) {

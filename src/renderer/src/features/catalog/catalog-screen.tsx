@@ -47,8 +47,8 @@ export function CatalogScreen() {
   const chosen = shown.find((lab) => lab.id === wanted) ?? shown[0] ?? null;
   const { starting, start } = useStartLab();
   useEffect(() => {
-    // What a started lab needs is fetched while the learner still reads.
-    void import('../workstation/workstation-screen.tsx');
+    // What a started lab needs is fetched while the learner still reads; if that fails, when it is needed.
+    import('../workstation/workstation-screen.tsx').catch(() => {});
   }, []);
   const choose = (labId: string) => navigate(`/labs/${labId}`, { replace: true });
   const step = (by: number) => {

@@ -7,6 +7,7 @@ import { announce } from '../../app/announce.tsx';
 import { errorCode } from '../../app/error-words.ts';
 import { styleNonce } from '../../app/style-nonce.ts';
 import type { Client } from '../../connection/client.ts';
+import { loadAgain } from '../../ui/load-again.ts';
 import { createStore } from '../../ui/store.ts';
 
 export interface DocumentState {
@@ -43,7 +44,7 @@ export class EditorDocument {
   /** Reads the file again. What was typed and not saved is given up. */
   async load(): Promise<void> {
     try {
-      const [file, { createEditor, replaceText }] = await Promise.all([this.#read(), import('./codemirror.ts')]);
+      const [file, { createEditor, replaceText }] = await Promise.all([this.#read(), loadAgain(() => import('./codemirror.ts'))]);
       this.#saved = file.content;
       this.#version = file.version;
       if (this.#view) replaceText(this.#view, file.content);

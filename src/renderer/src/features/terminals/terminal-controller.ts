@@ -17,6 +17,7 @@ import { backoffMs } from '../../connection/backoff.ts';
 import type { Settings } from '../../connection/client.ts';
 import { copyText } from '../../ui/copy.ts';
 import { openExternal } from '../../ui/external-link.tsx';
+import { loadAgain } from '../../ui/load-again.ts';
 import { createStore } from '../../ui/store.ts';
 import { AckCounter } from './ack-counter.ts';
 import { fontSizeFor, hasGraphicsUnit, monoFont, terminalTheme } from './appearance.ts';
@@ -139,7 +140,8 @@ export class TerminalController {
       this.#terminal.open(this.#host);
       this.#terminal.textarea?.setAttribute('aria-label', `Terminal ${this.#title}`);
       this.#terminal.textarea?.addEventListener('focus', () => this.#onFocus(this));
-      void this.#drawWithWebgl();
+      // Where its code does not arrive xterm goes on without it, as without a graphics unit.
+      this.#drawWithWebgl().catch(() => {});
     }
     this.unseen.set(false);
     this.#watchSize.observe(parent);
@@ -384,7 +386,7 @@ export class TerminalController {
 
   async #drawWithWebgl(): Promise<void> {
     if (!hasGraphicsUnit()) return;
-    const { WebglAddon } = await import('@xterm/addon-webgl');
+    const { WebglAddon } = await loadAgain(() => import('@xterm/addon-webgl'));
     if (this.#disposed) return;
     const webgl = new WebglAddon();
     // Without this xterm keeps drawing into a lost context; disposing goes back to the DOM renderer.
