@@ -11,6 +11,7 @@ import type { Lab } from '../labs/lab.ts';
 import type { Runtime, RuntimeSession } from '../runtime/runtime.ts';
 import type { SessionPatch, SessionRecord } from '../store/sessions.ts';
 import type { Store } from '../store/store.ts';
+import { lastSignOf } from './last-sign.ts';
 import { SessionTerminals, type TerminalRecord } from './session-terminals.ts';
 import type { LiveParts } from './session-view.ts';
 
@@ -29,6 +30,8 @@ export interface LiveSessionOptions {
   readonly slots: Slots;
   onChange(): void;
   onCommand(command: CommandRow): void;
+  /** Called once when it could not be started: nothing of it is left. */
+  onFailed(): void;
 }
 
 export class LiveSession {
@@ -92,7 +95,7 @@ export class LiveSession {
    * @returns false when it is gone; the session is then `lost`
    */
   async adopt(): Promise<boolean> {
-    const { record, runtime } = this.#options;
+    const { record, runtime, store } = this.#options;
     const session = await runtime.adopt({
       sessionId: record.id,
       learnerId: record.learnerId,
@@ -103,6 +106,7 @@ export class LiveSession {
     if (session === null) {
       this.#update({
         state: 'lost',
+        endedAt: lastSignOf(store, record),
         message:
           'Its containers or processes are gone: the engine or this machine was restarted. Your files are gone with them; your commands and verdicts are kept. Start the lab again.',
       });
@@ -143,7 +147,7 @@ export class LiveSession {
     if (this.#abort.signal.aborted) return;
     await session.startLoad();
     await this.#readServices();
-    this.#move('running', { message: '' });
+    this.#move('running', { message: '', endedAt: null });
     this.#checker?.start();
     const tick = async () => {
       await this.#readServices().catch(() => undefined);
@@ -195,7 +199,8 @@ export class LiveSession {
     const left = this.#runtime === null ? [] : await this.#runtime.stop().catch((error: Error) => [error.message]);
     await rm(this.#options.record.folder, { recursive: true, force: true }).catch((error: Error) => left.push(error.message));
     const message = left.length === 0 ? '' : `Some of it could not be removed: ${left.join('; ')}. npm run lab -- clean removes it later.`;
-    this.#update({ state: 'stopped', endedAt: Date.now(), message });
+    // One that was lost ended when it was lost.
+    this.#update({ state: 'stopped', endedAt: this.record.endedAt ?? Date.now(), message });
   }
 
   /** Lets the session go on without this host. */
@@ -292,6 +297,7 @@ export class LiveSession {
     this.#guard(() =>
       this.#update({
         state: 'lost',
+        endedAt: Date.now(),
         message: `${reason} Your commands and verdicts are kept. Stop this session, then start the lab again.`,
       }),
     );
@@ -310,6 +316,7 @@ export class LiveSession {
       endedAt: Date.now(),
       message: `It could not be started: ${reason}${left.length === 0 ? '' : ` Not removed: ${left.join('; ')}`}`,
     });
+    this.#options.onFailed();
   }
 
   #move(to: SessionState, patch: SessionPatch): void {

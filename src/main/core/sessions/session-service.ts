@@ -19,6 +19,7 @@ import type { SessionRecord } from '../store/sessions.ts';
 import { newId, type Store } from '../store/store.ts';
 import { chooseRuntime } from './choose-runtime.ts';
 import { Coalesced } from './coalesced.ts';
+import { lastSignOf } from './last-sign.ts';
 import { LiveSession } from './live-session.ts';
 import { readText, writeText } from './session-files.ts';
 import { hintSteps, sessionSummary, sessionView } from './session-view.ts';
@@ -63,13 +64,14 @@ export class Sessions implements SessionService {
           lab === null
             ? `Its lab ${record.labId} is not there any more.`
             : 'Ops Lab ended before this session had started or stopped. Start the lab again.';
-        store.sessions.update(record.id, { state: 'stopped', endedAt: Date.now(), message });
+        store.sessions.update(record.id, { state: 'stopped', endedAt: lastSignOf(store, record), message });
         continue;
       }
       keep.add(record.id);
       const session = this.#make(record, lab);
       const adopted = await session.adopt().catch((error: Error) => {
-        store.sessions.update(record.id, { state: 'lost', message: `It could not be taken over: ${error.message}` });
+        const message = `It could not be taken over: ${error.message}`;
+        store.sessions.update(record.id, { state: 'lost', endedAt: lastSignOf(store, record), message });
         return false;
       });
       if (!adopted) keep.delete(record.id);
@@ -138,7 +140,7 @@ export class Sessions implements SessionService {
       await session.stop();
       this.#live.delete(record.id);
     } else if (isLive(record.state)) {
-      this.#options.store.sessions.update(record.id, { state: 'stopped', endedAt: Date.now() });
+      this.#options.store.sessions.update(record.id, { state: 'stopped', endedAt: record.endedAt ?? Date.now() });
     }
     this.#changed.touch(record.id);
     this.#options.hub.emit({ type: 'labs' }, record.learnerId);
@@ -321,6 +323,10 @@ export class Sessions implements SessionService {
       slots,
       onChange: () => this.#changed.touch(record.id),
       onCommand: (command) => hub.emit({ type: 'command', command }, record.learnerId),
+      onFailed: () => {
+        this.#live.delete(record.id);
+        hub.emit({ type: 'labs' }, record.learnerId);
+      },
     });
     this.#live.set(record.id, session);
     return session;

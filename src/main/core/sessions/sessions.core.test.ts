@@ -1,5 +1,5 @@
 /** Whole sessions: the core as hosts use it, over the shell runtime, with a small lab made for the test. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -156,6 +156,22 @@ describe.skipIf(!needsNamespaces())('a session', () => {
     await expect(core.sessions.openHint(me, session.id, 'no.1')).rejects.toMatchObject({ code: 'not-found' });
     const terminal = firstTerminal(session);
     await expect(core.sessions.pin(me, session.id, terminal, 'never printed')).rejects.toMatchObject({ code: 'invalid' });
+  });
+
+  test('a start that failed stands in nobody’s way: the same lab starts again, and the failure stays as it was', async () => {
+    const sessions = join(dataDirectory, 'sessions');
+    rmSync(sessions, { recursive: true, force: true });
+    writeFileSync(sessions, 'no folder');
+    const failed = await core.sessions.start(me, 'quick', 'shell');
+    expect(await until(failed.id, ({ state }) => state === 'failed')).toMatchObject({
+      message: expect.stringContaining('could not be started'),
+    });
+    rmSync(sessions);
+    const session = await started();
+    expect(session.state).toBe('running');
+    await core.close();
+    await open();
+    expect((await core.sessions.get(me, failed.id)).state).toBe('failed');
   });
 
   test('what is foreign or unknown is not found, and the same lab runs once per learner', async () => {
