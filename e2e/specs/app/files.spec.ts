@@ -1,6 +1,7 @@
 /** A file that is open in the editor while a terminal changes or removes it. */
 import { expect, test } from '../../fixtures/test.ts';
 import { Catalog } from '../../pages/catalog.ts';
+import { Editor } from '../../pages/editor.ts';
 import { Workstation } from '../../pages/workstation.ts';
 
 test('the editor says what a terminal did to its file, and nothing that was typed is lost', async ({ app, runtime }) => {
@@ -55,5 +56,15 @@ test('the editor says what a terminal did to its file, and nothing that was type
     await bench.showTerminal('shell');
     await terminal.run('echo "now: $(cat notes.txt)"');
     await terminal.shows('now: third version');
+  });
+
+  await test.step('typed and not saved: there again after the page was left', async () => {
+    await editor.open('notes.txt');
+    await editor.replace('notes.txt', 'only typed\n');
+    await app.leaveAndComeBack();
+    await app.shell.goTo('Workstation');
+    await new Editor(app.page).open('notes.txt');
+    await new Editor(app.page).says('notes.txt', 'Not saved');
+    await expect(app.page.locator('.cm-content').filter({ hasText: 'only typed' })).toBeVisible();
   });
 });

@@ -8,6 +8,6 @@ export function tellRecovery(page: Window): void {
   showNotice({
     title: 'This page had crashed and was loaded again',
     message: 'Your sessions went on, and their terminals are as they were.',
-    next: 'What was typed in an editor and not saved is lost: look at your files.',
+    next: 'What was typed in an editor is there too; save what is not saved yet.',
   });
 }

@@ -1,6 +1,7 @@
 /** Carries the core's events into the query cache, and reads everything again after the line was down. */
 import type { AppEvent } from '../../../shared/contract/contract.ts';
 import type { EngineStatus } from '../../../shared/contract/values.ts';
+import { drafts } from '../features/editor/drafts.ts';
 import { noteCommand } from '../features/terminals/running-commands.ts';
 import type { Connection } from './connection.ts';
 import { keys, queryClient } from './queries.ts';
@@ -12,6 +13,8 @@ function apply(event: AppEvent): void {
   switch (event.type) {
     case 'session':
       queryClient.setQueryData(keys.session(event.session.id), event.session);
+      // The files are gone, so what was typed into them has no place any more.
+      if (event.session.state === 'stopped') drafts.dropSession(event.session.id);
       stale(keys.sessions, keys.labs, keys.progress, keys.learners);
       break;
     case 'session-gone':

@@ -29,8 +29,16 @@ export function EditorBody({ sessionId, path, restartable }: EditorBodyProps) {
     document.attach(place.current);
     return () => document.detach();
   }, [document]);
-  const saveAndRestart = async (service: string) => {
-    if (await document.save()) await attempt(client.sessions.restartService({ sessionId, service }));
+  /** The service that is to be restarted once this file is saved, while a conflict is being asked about. */
+  const toRestart = useRef<string | null>(null);
+  const restart = async () => {
+    const service = toRestart.current;
+    toRestart.current = null;
+    if (service !== null) await attempt(client.sessions.restartService({ sessionId, service }));
+  };
+  const save = async (service: string | null) => {
+    toRestart.current = service;
+    if (await document.save()) await restart();
   };
   return (
     <div className="editor-body">
@@ -39,18 +47,12 @@ export function EditorBody({ sessionId, path, restartable }: EditorBodyProps) {
         <span className="cap" role="status">
           {statusWord(state)}
         </span>
-        <Button size="sm" isDisabled={!state.unsaved} busy={state.saving} onPress={() => void document.save()}>
+        <Button size="sm" isDisabled={!state.unsaved} busy={state.saving} onPress={() => void save(null)}>
           <Save className="i" aria-hidden />
           Save
         </Button>
         {restartable.map((service) => (
-          <Button
-            key={service}
-            size="sm"
-            isDisabled={state.status !== 'ready'}
-            busy={state.saving}
-            onPress={() => void saveAndRestart(service)}
-          >
+          <Button key={service} size="sm" isDisabled={state.status !== 'ready'} busy={state.saving} onPress={() => void save(service)}>
             Save and restart {service}
           </Button>
         ))}
@@ -59,7 +61,7 @@ export function EditorBody({ sessionId, path, restartable }: EditorBodyProps) {
       {state.status === 'failed' && <Failure error={state.error} retry={() => void document.load()} />}
       <div className="editor-place" ref={place} hidden={state.status !== 'ready'} />
       {state.status === 'ready' && state.error !== null && <SaveFailure error={state.error} />}
-      {state.conflict && <ConflictDialog document={document} removed={state.removed} />}
+      {state.conflict && <ConflictDialog document={document} removed={state.removed} onWritten={() => void restart()} />}
     </div>
   );
 }
@@ -86,7 +88,16 @@ function SaveFailure({ error }: { error: unknown }) {
   );
 }
 
-function ConflictDialog({ document, removed }: { document: EditorDocument; removed: boolean }) {
+interface ConflictDialogProps {
+  document: EditorDocument;
+  removed: boolean;
+  onWritten(): void;
+}
+
+function ConflictDialog({ document, removed, onWritten }: ConflictDialogProps) {
+  const write = async () => {
+    if (await document.overwrite()) onWritten();
+  };
   const keep = () => {
     document.keepEditing();
     document.focus();
@@ -107,7 +118,7 @@ function ConflictDialog({ document, removed }: { document: EditorDocument; remov
               Load theirs
             </Button>
           )}
-          <Button look={removed ? 'primary' : 'danger'} onPress={() => void document.overwrite()}>
+          <Button look={removed ? 'primary' : 'danger'} onPress={() => void write()}>
             {removed ? 'Write it again' : 'Overwrite'}
           </Button>
         </>

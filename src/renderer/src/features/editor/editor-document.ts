@@ -9,6 +9,8 @@ import { styleNonce } from '../../app/style-nonce.ts';
 import type { Client } from '../../connection/client.ts';
 import { loadAgain } from '../../ui/load-again.ts';
 import { createStore } from '../../ui/store.ts';
+import type { Draft } from './draft-store.ts';
+import { drafts } from './drafts.ts';
 
 export interface DocumentState {
   readonly status: 'loading' | 'ready' | 'failed';
@@ -20,6 +22,12 @@ export interface DocumentState {
   /** The file is not there any more; saving writes it anew. */
   readonly removed: boolean;
 }
+
+/** The file as it is on the disk. */
+type Found = Awaited<ReturnType<Client['files']['read']>> | 'removed';
+
+/** What was typed is kept this soon, in milliseconds. */
+const DRAFT_EVERY_MS = 300;
 
 const AT_FIRST: DocumentState = { status: 'loading', error: null, unsaved: false, saving: false, conflict: false, removed: false };
 
@@ -33,6 +41,7 @@ export class EditorDocument {
   /** Null for a file that does not exist yet. */
   #version: string | null = null;
   #place: HTMLElement | null = null;
+  #draftTimer: ReturnType<typeof setTimeout> | null = null;
 
   constructor(client: Client, sessionId: string, path: string) {
     this.#client = client;
@@ -41,29 +50,42 @@ export class EditorDocument {
     void this.load();
   }
 
-  /** Reads the file again. What was typed and not saved is given up. */
+  /** Reads the file again. What was typed and not saved is given up, but for what an earlier page has left. */
   async load(): Promise<void> {
     try {
-      const [file, { createEditor, replaceText }] = await Promise.all([this.#read(), loadAgain(() => import('./codemirror.ts'))]);
-      this.#saved = file.content;
-      this.#version = file.version;
-      if (this.#view) replaceText(this.#view, file.content);
-      else {
-        this.#view = createEditor({
-          path: this.path,
-          content: file.content,
-          nonce: styleNonce(document),
-          onChange: () => this.#noteChange(),
-          onSave: () => void this.save(),
-        });
-        this.#view.dom.addEventListener('focusin', () => void this.refresh());
-        this.#place?.append(this.#view.dom);
-      }
-      this.#change({ status: 'ready', error: null, conflict: false, removed: false });
-      this.#noteChange();
+      const draft = this.#view ? null : drafts.read(this.#sessionId, this.path);
+      const file = await this.#onDisk();
+      if (file === 'removed' && draft === null) await this.#read();
+      await this.#show(file, draft);
     } catch (error) {
-      this.#change({ status: this.#view ? 'ready' : 'failed', error });
+      this.#change({ status: this.#view ? 'ready' : 'failed', error, conflict: false });
     }
+  }
+
+  /** @param draft what an earlier page has left of it; undoing brings the file back */
+  async #show(file: Found, draft: Draft | null): Promise<void> {
+    const { createEditor, replaceText } = await loadAgain(() => import('./codemirror.ts'));
+    const { content, version } = file === 'removed' ? { content: '', version: null } : file;
+    this.#saved = content;
+    this.#version = draft === null ? version : draft.version;
+    if (this.#view) replaceText(this.#view, content);
+    else {
+      this.#view = createEditor({
+        path: this.path,
+        content,
+        nonce: styleNonce(document),
+        onChange: () => this.#noteChange(),
+        onSave: () => void this.save(),
+      });
+      this.#view.dom.addEventListener('focusin', () => void this.refresh());
+      this.#place?.append(this.#view.dom);
+      if (draft !== null && draft.content !== content) {
+        replaceText(this.#view, draft.content);
+        announce(`What you had typed into ${this.path} is here again, and not saved.`);
+      }
+    }
+    this.#change({ status: 'ready', error: null, conflict: false, removed: file === 'removed' });
+    this.#noteChange();
   }
 
   /** Saves. True when the file now holds what the editor shows; on a conflict nothing is written and `conflict` is set. */
@@ -121,7 +143,7 @@ export class EditorDocument {
       this.#version = null;
       this.#change({ removed: true });
       this.#noteChange();
-    } else if (file.version !== this.#version) await this.load();
+    } else if (file.version !== this.#version) await this.#show(file, null);
   }
 
   attach(parent: HTMLElement): void {
@@ -144,7 +166,7 @@ export class EditorDocument {
   }
 
   /** The file as it is now. */
-  async #onDisk(): Promise<Awaited<ReturnType<Client['files']['read']>> | 'removed'> {
+  async #onDisk(): Promise<Found> {
     try {
       return await this.#read();
     } catch (error) {
@@ -159,7 +181,24 @@ export class EditorDocument {
   }
 
   #noteChange(): void {
-    this.#change({ unsaved: this.state.get().removed || this.#isEdited() });
+    const edited = this.#isEdited();
+    this.#change({ unsaved: this.state.get().removed || edited });
+    if (!edited) {
+      this.#keepDraftNow();
+      drafts.drop(this.#sessionId, this.path);
+    } else this.#draftTimer ??= setTimeout(() => this.#keepDraftNow(), DRAFT_EVERY_MS);
+  }
+
+  /** Keeps what was typed lately, if anything was. */
+  keepDraft(): void {
+    if (this.#draftTimer !== null) this.#keepDraftNow();
+  }
+
+  #keepDraftNow(): void {
+    if (this.#draftTimer !== null) clearTimeout(this.#draftTimer);
+    this.#draftTimer = null;
+    if (this.#view === null || !this.#isEdited()) return;
+    drafts.keep(this.#sessionId, this.path, { content: this.#view.state.doc.toString(), version: this.#version });
   }
 
   #change(part: Partial<DocumentState>): void {
@@ -171,6 +210,10 @@ export class EditorDocument {
 }
 
 const documents = new Map<string, EditorDocument>();
+
+globalThis.addEventListener?.('pagehide', () => {
+  for (const open of documents.values()) open.keepDraft();
+});
 
 /** The document of a file; read at the first call. */
 export function editorDocument(client: Client, sessionId: string, path: string): EditorDocument {

@@ -27,6 +27,7 @@ export function OpenFileDialog({ sessionId, onOpen, onClose }: { sessionId: stri
     onClose();
   };
   const create = async () => {
+    if (name.trim() === '') return;
     const path = directory === '' ? name.trim() : `${directory}/${name.trim()}`;
     try {
       await client.files.write({ sessionId, path, content: '', version: null });
@@ -43,7 +44,13 @@ export function OpenFileDialog({ sessionId, onOpen, onClose }: { sessionId: stri
       onClose={onClose}
       footer={
         <>
-          <TextField className="field grow" aria-label="Name of a new file" value={name} onChange={setName}>
+          <TextField
+            className="field grow"
+            aria-label="Name of a new file"
+            value={name}
+            onChange={setName}
+            onKeyDown={(event) => event.key === 'Enter' && void create()}
+          >
             <Input className="mono" placeholder="Name of a new file" />
           </TextField>
           <Button isDisabled={name.trim() === ''} onPress={() => void create()}>
