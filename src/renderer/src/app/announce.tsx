@@ -1,17 +1,18 @@
 /** What screen readers are told, politely, when something changes by itself. */
 import { createStore, useStore } from '../ui/store.ts';
 
-const message = createStore('');
+const message = createStore({ text: '', number: 0 });
 
 export function announce(text: string): void {
-  message.set(text);
+  message.update(({ number }) => ({ text, number: number + 1 }));
 }
 
 export function Announcer() {
-  const text = useStore(message);
+  const { text, number } = useStore(message);
   return (
     <div className="sr" role="status" aria-live="polite" aria-label="Announcements">
-      {text}
+      {/* Another element each time: the same words, said again, are read again. */}
+      <span key={number}>{text}</span>
     </div>
   );
 }

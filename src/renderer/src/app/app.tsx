@@ -1,11 +1,12 @@
 import { QueryClientProvider } from '@tanstack/react-query';
-import { Suspense, useEffect } from 'react';
+import { Suspense, useEffect, useRef } from 'react';
 import { Route, Router, Switch, useLocation } from 'wouter';
 import { useHashLocation } from 'wouter/use-hash-location';
 import type { Connection } from '../connection/connection.ts';
 import { ConnectionContext } from '../connection/context.ts';
-import { queryClient, useSettings } from '../connection/queries.ts';
+import { queryClient, useLearners, useSettings } from '../connection/queries.ts';
 import { CatalogScreen } from '../features/catalog/catalog-screen.tsx';
+import { disposeControllers } from '../features/terminals/terminals.ts';
 import { QuestionHost } from '../ui/dialog.tsx';
 import { lazily } from '../ui/lazily.tsx';
 import { Loading } from '../ui/states.tsx';
@@ -60,6 +61,22 @@ function SettingsFollower() {
   return null;
 }
 
+/** When somebody else practises, this page lets go of what it knows of the other's sessions, their terminals included. */
+function LearnerFollower() {
+  const { data: learners } = useLearners();
+  const current = learners?.find((learner) => learner.current)?.id;
+  const before = useRef(current);
+  useEffect(() => {
+    if (current === undefined || current === before.current) return;
+    if (before.current !== undefined) {
+      disposeControllers(() => true);
+      void queryClient.resetQueries({ queryKey: ['session'] });
+    }
+    before.current = current;
+  }, [current]);
+  return null;
+}
+
 export function App({ connection }: { connection: Connection }) {
   const state = useStore(connection.state);
   useEffect(() => listenForChords(connection.kind === 'desktop'), [connection]);
@@ -70,6 +87,7 @@ export function App({ connection }: { connection: Connection }) {
       <QueryClientProvider client={queryClient}>
         <Router hook={useHashLocation}>
           <SettingsFollower />
+          <LearnerFollower />
           <Frame>
             <Screens />
           </Frame>

@@ -14,6 +14,11 @@ describe('chords', () => {
     expect(press('|', 'Backslash', { ctrlKey: true, shiftKey: true })).toBe('Ctrl Shift \\');
     expect(press('¡', 'Digit1', { altKey: true })).toBe('Alt 1');
     expect(press('?', 'Slash', { shiftKey: true })).toBe('?');
+    expect(press('/', 'Slash')).toBe('/');
+    // German and Spanish, then German and French.
+    expect(press('?', 'Minus', { shiftKey: true })).toBe('?');
+    expect(press('/', 'Digit7', { shiftKey: true })).toBe('/');
+    expect(press('/', 'Period', { shiftKey: true })).toBe('/');
     expect(press('F6', 'F6', { shiftKey: true })).toBe('Shift F6');
   });
 });

@@ -55,12 +55,18 @@ export function chordOf(event: Pick<KeyboardEvent, 'key' | 'code' | 'ctrlKey' | 
   const parts: string[] = [];
   if (event.ctrlKey || (isMac && event.metaKey)) parts.push('Ctrl');
   if (event.altKey) parts.push('Alt');
-  if (event.shiftKey && event.key !== '?') parts.push('Shift');
+  if (event.shiftKey && !isPlainSign(event)) parts.push('Shift');
   parts.push(keyName(event));
   return parts.join(' ');
 }
 
-function keyName(event: Pick<KeyboardEvent, 'key' | 'code'>): string {
+/** Signs that are meant by what they are, wherever a layout has them and whether or not it needs Shift for them. */
+function isPlainSign({ key, ctrlKey, altKey }: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'altKey'>): boolean {
+  return (key === '?' || key === '/') && !ctrlKey && !altKey;
+}
+
+function keyName(event: Pick<KeyboardEvent, 'key' | 'code' | 'ctrlKey' | 'altKey'>): string {
+  if (isPlainSign(event)) return event.key;
   // With Alt or Shift the character depends on the layout; digits and these two are meant by place.
   if (/^Digit\d$/.test(event.code)) return event.code.slice(5);
   if (event.code === 'Minus') return '-';

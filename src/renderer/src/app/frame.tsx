@@ -37,7 +37,8 @@ function Navigation() {
     <nav className="nav" aria-label="Main">
       {NAVIGATION.map(({ path, title }) => {
         const here = path === '/' ? location === '/' || location.startsWith('/labs') : location.startsWith(path);
-        const to = path === '/workstation' && live && !here ? `${path}/${live.id}` : path;
+        // Where one is already, it leads to the same session.
+        const to = path !== '/workstation' ? path : here ? location : live ? `${path}/${live.id}` : path;
         return (
           <Link key={path} href={to} aria-current={here ? 'page' : undefined} data-title={title}>
             {title}

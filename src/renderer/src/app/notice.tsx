@@ -6,27 +6,34 @@ import { VerdictGlyph } from '../ui/verdict.tsx';
 import { type ErrorWords, errorWords } from './error-words.ts';
 
 const notice = createStore<ErrorWords | null>(null);
+/** Whether it is about an action that failed. */
+let failure = false;
 
 /** Shows the words of a failure. */
 export function reportFailure(error: unknown): void {
+  failure = true;
   notice.set(errorWords(error));
 }
 
 /** Shows something that needs saying and is nobody's failure. */
 export function showNotice(words: ErrorWords): void {
+  failure = false;
   notice.set(words);
 }
 
-export function clearFailure(): void {
+function clearNotice(): void {
   notice.set(null);
 }
 
-/** Runs an action of the learner's; a failure is shown and swallowed. Returns what it answered, or undefined. */
+/**
+ * Runs an action of the learner's; a failure is shown and swallowed. What an earlier one said goes when this one begins, and
+ * not when it succeeds: another may have failed meanwhile.
+ * @returns what it answered, or undefined
+ */
 export async function attempt<T>(action: Promise<T>): Promise<T | undefined> {
+  if (failure) clearNotice();
   try {
-    const answer = await action;
-    clearFailure();
-    return answer;
+    return await action;
   } catch (error) {
     reportFailure(error);
     return undefined;
@@ -45,7 +52,7 @@ export function NoticeBar() {
           {words.message} {words.next}
         </p>
       </div>
-      <IconButton label="Close this notice" onPress={clearFailure}>
+      <IconButton label="Close this notice" onPress={clearNotice}>
         <X className="i" aria-hidden />
       </IconButton>
     </div>

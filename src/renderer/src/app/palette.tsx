@@ -18,12 +18,13 @@ import {
 import { useLocation } from 'wouter';
 import { useClient } from '../connection/context.ts';
 import { keys as queryKeys, useLabs } from '../connection/queries.ts';
-import { insertIntoShell } from '../features/terminals/terminals.ts';
+import { canInsertIntoShell, insertIntoShell } from '../features/terminals/terminals.ts';
 import { formatDateTime } from '../ui/format.ts';
 import { Keys } from '../ui/keys.tsx';
 import { Marked } from '../ui/marked.tsx';
 import { useDebounced } from '../ui/use-debounced.ts';
 import { useCurrentCommands } from './commands.ts';
+import { showNotice } from './notice.tsx';
 import './palette.css';
 
 interface Entry {
@@ -49,7 +50,7 @@ function matches(text: string, words: readonly string[]): boolean {
 
 export function Palette({ initial, onClose }: { initial: string; onClose: () => void }) {
   const [text, setText] = useState(initial);
-  const [, navigate] = useLocation();
+  const [location, navigate] = useLocation();
   const client = useClient();
   const commands = useCurrentCommands();
   const { data: labs } = useLabs();
@@ -63,6 +64,15 @@ export function Palette({ initial, onClose }: { initial: string; onClose: () => 
     enabled: only !== 'command' && (searched !== '' || only === 'history'),
     placeholderData: (before) => before,
   });
+
+  const insert = async (command: string) => {
+    const shown = /^\/workstation\/([^/]+)$/.exec(location)?.[1];
+    const sessionId = await insertIntoShell(command, shown);
+    if (sessionId !== null) navigate(`/workstation/${sessionId}`);
+    else if (!canInsertIntoShell()) {
+      showNotice({ title: 'No shell is open', message: 'The command was put nowhere.', next: 'Start a lab, or open a shell in it.' });
+    }
+  };
 
   const entries: Entry[] = [];
   if (only !== 'history') {
@@ -78,7 +88,7 @@ export function Palette({ initial, onClose }: { initial: string; onClose: () => 
         text: row.command,
         detail: `${row.labTitle}, ${formatDateTime(row.startedAt)}`,
         kind: 'history',
-        run: () => void insertIntoShell(row.command),
+        run: () => void insert(row.command),
       });
     }
   }

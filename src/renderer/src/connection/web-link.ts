@@ -87,6 +87,10 @@ export function socketChannel(socket: WebSocket): BinaryChannel {
 export function webHostLink(location: Location): HostLink {
   const base = `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}`;
   let login = takeLogin(location, window.history, sessionStorage);
+  // A new link that is opened in this tab changes no more than the fragment, so the browser loads nothing.
+  window.addEventListener('hashchange', () => {
+    if (location.hash.startsWith('#token=')) location.reload();
+  });
   return {
     kind: 'web',
     openRpc: async (): Promise<RpcLine> => {

@@ -26,6 +26,12 @@ it('writes clocks', () => {
   expect(format.formatElapsed(3_723_000)).toBe('1:02:03');
 });
 
+it('writes the year of a time only when it is another one', () => {
+  const at = new Date(2025, 10, 23, 14, 9, 18).getTime();
+  expect(format.formatDateTime(at, new Date(2025, 11, 31).getTime())).toBe('23 Nov 14:09:18');
+  expect(format.formatDateTime(at, new Date(2026, 0, 1).getTime())).toBe('23 Nov 2025 14:09');
+});
+
 it('writes bytes', () => {
   expect([0, 999, 18_420, 218e6, 1.1e9].map(format.formatBytes)).toEqual(['0 B', '999 B', '18.4 kB', '218 MB', '1.1 GB']);
 });

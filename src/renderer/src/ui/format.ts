@@ -69,12 +69,20 @@ const dateTime = new Intl.DateTimeFormat('en-GB', {
   minute: '2-digit',
   second: '2-digit',
 });
+const dateOfAnotherYear = new Intl.DateTimeFormat('en-GB', {
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+});
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
 const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', year: 'numeric' });
 
-/** `23 Nov 14:09:18` */
-export function formatDateTime(at: number): string {
-  return dateTime.format(at).replace(',', '');
+/** `23 Nov 14:09:18`; of another year `23 Nov 2024 14:09`. */
+export function formatDateTime(at: number, now = Date.now()): string {
+  const sameYear = new Date(at).getFullYear() === new Date(now).getFullYear();
+  return (sameYear ? dateTime : dateOfAnotherYear).format(at).replace(',', '');
 }
 
 /** `14:09:18` */

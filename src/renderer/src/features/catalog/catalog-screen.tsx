@@ -19,6 +19,7 @@ import { useCommands } from '../../app/commands.ts';
 import type { LabList } from '../../connection/client.ts';
 import { useEngine, useLabs } from '../../connection/queries.ts';
 import { Button } from '../../ui/button.tsx';
+import { focusRow } from '../../ui/focus-row.ts';
 import { count, formatElapsed } from '../../ui/format.ts';
 import { Keys } from '../../ui/keys.tsx';
 import { Empty, Failure, Loading } from '../../ui/states.tsx';
@@ -31,6 +32,7 @@ import { useStartLab } from './use-start-lab.ts';
 import './catalog.css';
 
 type Lab = LabList['labs'][number];
+type RuntimeKind = Lab['runtimes'][number]['kind'];
 
 const LEVELS = { beginner: 1, intermediate: 2, advanced: 3 } as const;
 
@@ -40,6 +42,8 @@ export function CatalogScreen() {
   const [location, navigate] = useLocation();
   const [filter, setFilter] = useState<LabFilter>('all');
   const [text, setText] = useState('');
+  /** The runtime that was chosen by hand, for one lab. */
+  const [picked, setPicked] = useState<{ labId: string; runtime: RuntimeKind } | null>(null);
   const search = useRef<HTMLInputElement>(null);
   const all = labs.data?.labs ?? [];
   const shown = useMemo(() => filterLabs(labs.data?.labs ?? [], filter, text), [labs.data, filter, text]);
@@ -50,11 +54,15 @@ export function CatalogScreen() {
     // What a started lab needs is fetched while the learner still reads; if that fails, when it is needed.
     import('../workstation/workstation-screen.tsx').catch(() => {});
   }, []);
+  const begin = (lab: Lab) => void start(lab, picked?.labId === lab.id ? picked.runtime : undefined);
   const choose = (labId: string) => navigate(`/labs/${labId}`, { replace: true });
   const step = (by: number) => {
     const index = shown.findIndex((lab) => lab.id === chosen?.id);
     const next = shown[Math.max(0, Math.min(shown.length - 1, index + by))];
-    if (next) choose(next.id);
+    if (!next) return;
+    choose(next.id);
+    // Enter acts on the row that has the focus.
+    focusRow('labs', next.id);
   };
   useCommands([
     { id: 'next-lab', title: 'Next lab', keys: ['J'], hidden: true, run: () => step(1) },
@@ -64,7 +72,7 @@ export function CatalogScreen() {
       id: 'start-lab',
       title: chosen?.liveSessionId ? 'Go on with the chosen lab' : 'Start the chosen lab',
       isEnabled: chosen !== null,
-      run: () => chosen && void start(chosen),
+      run: () => chosen && begin(chosen),
     },
   ]);
   return (
@@ -128,7 +136,7 @@ export function CatalogScreen() {
                   : `${count(all.length, 'lab')} searched by title, summary, concept and what runs out.`}
               </Empty>
             )}
-            {shown.length > 0 && <LabTable labs={shown} chosen={chosen?.id ?? null} onChoose={choose} onStart={(lab) => void start(lab)} />}
+            {shown.length > 0 && <LabTable labs={shown} chosen={chosen?.id ?? null} onChoose={choose} onStart={begin} />}
             {labs.data && <LabProblems problems={labs.data.problems} />}
             {shown.length > 0 && (
               <p className="pad cap">
@@ -139,7 +147,14 @@ export function CatalogScreen() {
         </div>
       </section>
       {chosen ? (
-        <LabDetail key={chosen.id} lab={chosen} starting={starting} onStart={(runtime) => void start(chosen, runtime)} />
+        <LabDetail
+          key={chosen.id}
+          lab={chosen}
+          picked={picked?.labId === chosen.id ? picked.runtime : null}
+          onPick={(runtime) => setPicked({ labId: chosen.id, runtime })}
+          starting={starting}
+          onStart={() => begin(chosen)}
+        />
       ) : (
         <section className="panel" aria-label="Lab" />
       )}

@@ -1,5 +1,4 @@
 /** One lab in detail: its page, symptoms, what it needs, and how to start it. */
-import { useState } from 'react';
 import { Label, Radio, RadioGroup } from 'react-aria-components';
 import type { LabList } from '../../connection/client.ts';
 import { useLab, useSettings } from '../../connection/queries.ts';
@@ -21,14 +20,16 @@ const RUNTIMES: Record<RuntimeKind, { title: string; detail: string }> = {
 
 export interface LabDetailProps {
   lab: Lab;
+  /** The runtime that was chosen by hand; null for the usual one. */
+  picked: RuntimeKind | null;
+  onPick(runtime: RuntimeKind): void;
   starting: boolean;
-  onStart(runtime: RuntimeKind): void;
+  onStart(): void;
 }
 
-export function LabDetail({ lab, starting, onStart }: LabDetailProps) {
+export function LabDetail({ lab, picked, onPick, starting, onStart }: LabDetailProps) {
   const detail = useLab(lab.id);
   const { data: settings } = useSettings();
-  const [picked, setPicked] = useState<RuntimeKind | null>(null);
   const available = lab.runtimes.filter((runtime) => runtime.available);
   const preferred = available.find((runtime) => runtime.kind === settings?.preferredRuntime) ?? available[0];
   const runtime = available.find((candidate) => candidate.kind === picked) ?? preferred;
@@ -80,7 +81,7 @@ export function LabDetail({ lab, starting, onStart }: LabDetailProps) {
       </div>
       <div className="pad divided stack gap">
         {lab.liveSessionId === null && (
-          <RadioGroup className="runtimes" value={runtime?.kind ?? null} onChange={(kind) => setPicked(kind as RuntimeKind)}>
+          <RadioGroup className="runtimes" value={runtime?.kind ?? null} onChange={(kind) => onPick(kind as RuntimeKind)}>
             <Label className="sr">Runtime</Label>
             {lab.runtimes.map(({ kind, available: here }) => (
               <Radio key={kind} value={kind} className="choice-row" isDisabled={!here}>
@@ -99,7 +100,7 @@ export function LabDetail({ lab, starting, onStart }: LabDetailProps) {
             grow
             busy={starting}
             isDisabled={lab.liveSessionId === null && !runtime}
-            onPress={() => onStart(runtime?.kind ?? 'docker')}
+            onPress={onStart}
             aria-label={lab.liveSessionId ? 'Go on' : 'Start lab'}
           >
             {lab.liveSessionId ? 'Go on' : 'Start lab'} <Keys chord="Enter" />

@@ -110,7 +110,7 @@ function LabImage({ build, ready }: { build: ImageBuild; ready: boolean }) {
         {(building || build.state === 'failed') && <BuildBar build={build} tall />}
         <div className="row">
           {building ? (
-            <Button onPress={() => void run(client.engine.cancelBuild())}>Stop build</Button>
+            <StopBuild onPress={() => void run(client.engine.cancelBuild())} />
           ) : (
             build.state !== 'ready' && (
               <Button look="primary" isDisabled={!ready} busy={busy} onPress={() => void run(client.engine.buildImage({}))}>
@@ -123,6 +123,20 @@ function LabImage({ build, ready }: { build: ImageBuild; ready: boolean }) {
         {build.log.length > 0 && <BuildLog log={build.log} />}
       </div>
     </section>
+  );
+}
+
+/** Where the button for building was a moment ago: the second half of a double click is no wish to stop. */
+function StopBuild({ onPress }: { onPress: () => void }) {
+  const [armed, setArmed] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setArmed(true), 700);
+    return () => clearTimeout(timer);
+  }, []);
+  return (
+    <Button isDisabled={!armed} onPress={onPress}>
+      Stop build
+    </Button>
   );
 }
 

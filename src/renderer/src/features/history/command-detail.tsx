@@ -15,7 +15,8 @@ export function CommandDetail({ row }: { row: CommandRow }) {
   const exit = exitWord(row);
   const live = sessions?.find((session) => session.id === row.sessionId && isLive(session.state));
   const put = async () => {
-    if (await insertIntoShell(row.command)) navigate('/workstation');
+    const sessionId = await insertIntoShell(row.command);
+    if (sessionId !== null) navigate(`/workstation/${sessionId}`);
   };
   return (
     <aside className="panel" aria-label="Command" data-region="command">

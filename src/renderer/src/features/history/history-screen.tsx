@@ -27,6 +27,7 @@ import { useCommands } from '../../app/commands.ts';
 import { useClient } from '../../connection/context.ts';
 import { keys, useLabs } from '../../connection/queries.ts';
 import { Button } from '../../ui/button.tsx';
+import { focusRow } from '../../ui/focus-row.ts';
 import { count, formatDateTime, formatDuration } from '../../ui/format.ts';
 import { Marked } from '../../ui/marked.tsx';
 import { Empty, Failure, Loading } from '../../ui/states.tsx';
@@ -37,6 +38,8 @@ import './history.css';
 
 const PAGE = 50;
 const ANY_LAB = 'any';
+/** What the core takes, in characters. */
+const LONGEST_SEARCH = 200;
 
 interface Answer {
   commands: CommandRow[];
@@ -68,7 +71,9 @@ export default function HistoryScreen() {
   const step = (by: number) => {
     const index = rows.findIndex((row) => row.id === chosen?.id);
     const next = rows[Math.max(0, Math.min(rows.length - 1, index + by))];
-    if (next) setPicked(next.id);
+    if (!next) return;
+    setPicked(next.id);
+    focusRow('history', next.id);
   };
   const clear = () => {
     setText('');
@@ -87,7 +92,7 @@ export default function HistoryScreen() {
           <h1 className="h-page">History</h1>
           <SearchField className="field grow" aria-label="Search commands" value={text} onChange={setText} autoFocus>
             <Search className="i" aria-hidden />
-            <Input className="mono" placeholder="Search commands" ref={search} />
+            <Input className="mono" placeholder="Search commands" ref={search} maxLength={LONGEST_SEARCH} />
             <span className="cap" role="status">
               {history.data && `${count(rows.length, 'command')}${history.hasNextPage ? ', and more' : ''}`}
             </span>
@@ -143,13 +148,19 @@ export default function HistoryScreen() {
               <Empty
                 icon={<Search className="i big" aria-hidden />}
                 title={
-                  <>
-                    Nothing matches <span className="mono">{searched}</span>
-                  </>
+                  searched === '' ? (
+                    'No such command'
+                  ) : (
+                    <>
+                      Nothing matches <span className="mono">{searched}</span>
+                    </>
+                  )
                 }
-                action={<Button onPress={clear}>Clear the search</Button>}
+                action={<Button onPress={clear}>{searched === '' ? 'Show all commands' : 'Clear the search'}</Button>}
               >
-                The commands themselves are searched, by the beginnings of words. Use fewer words or another lab.
+                {searched === ''
+                  ? 'None of your commands is of this kind.'
+                  : 'The commands themselves are searched: each word, anywhere in them. Use fewer words or another lab.'}
               </Empty>
             )}
             {rows.length > 0 && <HistoryTable rows={rows} words={words} chosen={chosen?.id ?? null} onChoose={setPicked} />}

@@ -2,9 +2,10 @@
 import { Download, Pencil, Trash2, Upload } from 'lucide-react';
 import { useState } from 'react';
 import { FileTrigger } from 'react-aria-components';
+import { useLocation } from 'wouter';
 import type { Learner } from '../../../../shared/contract/values.ts';
 import { announce } from '../../app/announce.tsx';
-import { attempt } from '../../app/notice.tsx';
+import { attempt, showNotice } from '../../app/notice.tsx';
 import { useClient } from '../../connection/context.ts';
 import { useLearners } from '../../connection/queries.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
@@ -24,6 +25,7 @@ export default function LearnersScreen({ adding }: { adding: boolean }) {
   const [open, setOpen] = useState<Open>(null);
   const [imported, setImported] = useState<string | null>(null);
   const [importing, setImporting] = useState(false);
+  const [, navigate] = useLocation();
   const close = () => setOpen(null);
   const exportLearner = async (learner: Learner) => {
     const file = await attempt(client.learners.export({ learnerId: learner.id }));
@@ -35,9 +37,16 @@ export default function LearnersScreen({ adding }: { adding: boolean }) {
     const file = files?.[0];
     if (!file) return;
     setImporting(true);
-    const content = await file.text();
-    const answer = await attempt(client.learners.import({ content }));
+    setImported(null);
+    const content = await file.text().catch(() => null);
+    const answer = content === null ? undefined : await attempt(client.learners.import({ content }));
     setImporting(false);
+    if (content === null)
+      showNotice({
+        title: 'The file cannot be read',
+        message: `${file.name} gave no content.`,
+        next: 'Look at its rights, or choose another.',
+      });
     if (!answer) return;
     setImported(
       answer.added === 0
@@ -70,7 +79,7 @@ export default function LearnersScreen({ adding }: { adding: boolean }) {
         </div>
       )}
       <div className="pbody">
-        <AddLearner autoFocus={adding} onAdded={() => void learners.refetch()} />
+        <AddLearner wanted={adding} onFocus={() => navigate('/learners', { replace: true })} onAdded={() => void learners.refetch()} />
         {learners.isPending && <Loading what="the learners" />}
         {learners.isError && <Failure error={learners.error} retry={() => void learners.refetch()} />}
         {learners.data && (

@@ -20,7 +20,7 @@ export function DiagnosisDialog({ session, objectiveId, onClose }: { session: Se
   const [option, setOption] = useState<string | null>(question?.chosen ?? null);
   const [left, setLeft] = useState<readonly string[]>([]);
   const [busy, setBusy] = useState(false);
-  const [feedback, setFeedback] = useState<string | null>(null);
+  const [outcome, setOutcome] = useState<{ checked: boolean; text: string } | null>(null);
   if (!objective || !question) return null;
   const chosen = session.pins.filter((pin) => !left.includes(pin.id)).slice(0, MAX_PINS);
   const missing = Math.max(0, question.pinsNeeded - chosen.length);
@@ -33,7 +33,7 @@ export function DiagnosisDialog({ session, objectiveId, onClose }: { session: Se
     const now = after?.objectives.find((candidate) => candidate.id === objective.id);
     if (!now) return;
     if (now.verdict === 'fixed') onClose();
-    else setFeedback(now.question?.feedback ?? now.reasons.join(' '));
+    else setOutcome({ checked: now.verdict !== 'could-not-check', text: now.question?.feedback ?? now.reasons.join(' ') });
   };
   return (
     <Dialog
@@ -69,9 +69,10 @@ export function DiagnosisDialog({ session, objectiveId, onClose }: { session: Se
       >
         <Label className="strong">Evidence</Label>
         {session.pins.length === 0 && <p className="mid">No line is pinned yet.</p>}
+        {session.pins.length > MAX_PINS && <p className="mid">At most {MAX_PINS} lines go with an answer.</p>}
         {session.pins.map((pin) => (
           <div key={pin.id} className="row">
-            <Checkbox value={pin.id} className="choice grow">
+            <Checkbox value={pin.id} className="choice grow" isDisabled={chosen.length === MAX_PINS && !chosen.includes(pin)}>
               <span className="check" aria-hidden="true">
                 <Check className="i" />
               </span>
@@ -86,12 +87,12 @@ export function DiagnosisDialog({ session, objectiveId, onClose }: { session: Se
           </div>
         ))}
       </CheckboxGroup>
-      {feedback && (
-        <div className="note notyet" role="alert">
-          <VerdictGlyph verdict="not-yet" lamp />
+      {outcome && (
+        <div className={`note ${outcome.checked ? 'notyet' : 'unknown'}`} role="alert">
+          <VerdictGlyph verdict={outcome.checked ? 'not-yet' : 'could-not-check'} lamp />
           <div>
-            <strong>Not named.</strong>
-            <p>{feedback}</p>
+            <strong>{outcome.checked ? 'Not named.' : 'Could not check. Nothing was counted.'}</strong>
+            <p>{outcome.text}</p>
           </div>
         </div>
       )}

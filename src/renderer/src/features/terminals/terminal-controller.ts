@@ -17,14 +17,14 @@ import { backoffMs } from '../../connection/backoff.ts';
 import type { Settings } from '../../connection/client.ts';
 import { copyText } from '../../ui/copy.ts';
 import { openExternal } from '../../ui/external-link.tsx';
-import { loadAgain } from '../../ui/load-again.ts';
 import { createStore } from '../../ui/store.ts';
 import { AckCounter } from './ack-counter.ts';
-import { fontSizeFor, hasGraphicsUnit, monoFont, terminalTheme } from './appearance.ts';
+import { fontSizeFor, monoFont, terminalTheme } from './appearance.ts';
 import { evidenceText, screenText } from './buffer-text.ts';
 import { confirmPaste } from './confirm-paste.tsx';
 import { chunkInput, isTooLong, needsConfirmation, neutralisePaste } from './paste.ts';
 import { swallowReplies } from './swallow-replies.ts';
+import { drawWithWebgl } from './webgl.ts';
 
 const RESIZE_SETTLE_MS = 60;
 /** Nobody reads lines that rush by; they may do so in steps. */
@@ -140,8 +140,7 @@ export class TerminalController {
       this.#terminal.open(this.#host);
       this.#terminal.textarea?.setAttribute('aria-label', `Terminal ${this.#title}`);
       this.#terminal.textarea?.addEventListener('focus', () => this.#onFocus(this));
-      // Where its code does not arrive xterm goes on without it, as without a graphics unit.
-      this.#drawWithWebgl().catch(() => {});
+      void drawWithWebgl(this.#terminal, () => this.#disposed);
     }
     this.unseen.set(false);
     this.#watchSize.observe(parent);
@@ -180,13 +179,18 @@ export class TerminalController {
     return evidenceText(this.#terminal);
   }
 
+  /** Whether something can be typed into it now. */
+  get takesInput(): boolean {
+    return !this.#readOnly && this.line.get().state === 'live';
+  }
+
   get hasSelection(): boolean {
     return this.#terminal.hasSelection();
   }
 
   /** Puts text before the cursor as a paste does: neutralised, and asked about when the shell would run it. */
   async insert(text: string): Promise<boolean> {
-    if (this.#readOnly || this.line.get().state !== 'live') return false;
+    if (!this.takesInput) return false;
     const clean = neutralisePaste(text);
     const bracketed = this.#terminal.modes.bracketedPasteMode;
     if (isTooLong(clean)) {
@@ -382,15 +386,5 @@ export class TerminalController {
     this.#terminal.options.fontFamily = monoFont();
     this.#terminal.options.fontSize = fontSizeFor(this.#fontSetting);
     this.#fitSoon();
-  }
-
-  async #drawWithWebgl(): Promise<void> {
-    if (!hasGraphicsUnit()) return;
-    const { WebglAddon } = await loadAgain(() => import('@xterm/addon-webgl'));
-    if (this.#disposed) return;
-    const webgl = new WebglAddon();
-    // Without this xterm keeps drawing into a lost context; disposing goes back to the DOM renderer.
-    webgl.onContextLoss(() => webgl.dispose());
-    this.#terminal.loadAddon(webgl);
   }
 }

@@ -11,7 +11,8 @@ declare global {
 }
 
 const controllers = new Map<string, TerminalController>();
-let lastFocused: TerminalController | null = null;
+/** Those that had the focus, the latest last. */
+let focused: TerminalController[] = [];
 let settings: TerminalSettings = { terminalFontSize: 14, scrollback: 5000, screenReader: false };
 
 window.__opsLabTerminals = controllers;
@@ -27,8 +28,8 @@ export function terminalController(connection: Connection, view: TerminalView): 
       readOnly: view.kind === 'log',
       settings,
       openChannel: (id) => connection.openTerminal(id),
-      onFocus: (focused) => {
-        lastFocused = focused;
+      onFocus: (latest) => {
+        focused = [...focused.filter((each) => each !== latest), latest];
       },
     });
     controllers.set(view.id, controller);
@@ -44,7 +45,7 @@ export function existingController(terminalId: string): TerminalController | und
 export function disposeControllers(isGone: (terminalId: string) => boolean): void {
   for (const [id, controller] of controllers) {
     if (!isGone(id)) continue;
-    if (lastFocused === controller) lastFocused = null;
+    focused = focused.filter((each) => each !== controller);
     controllers.delete(id);
     controller.dispose();
   }
@@ -55,17 +56,27 @@ export function configureTerminals(next: TerminalSettings): void {
   for (const controller of controllers.values()) controller.configure(next);
 }
 
-/** The terminal that had the focus last and still runs. */
-export function focusedTerminal(): TerminalController | null {
-  return lastFocused && lastFocused.line.get().state === 'live' ? lastFocused : null;
+/** The terminal of a session that had the focus last and still runs. */
+export function focusedTerminal(sessionId: string): TerminalController | null {
+  return focused.findLast((each) => each.sessionId === sessionId && each.line.get().state === 'live') ?? null;
+}
+
+/** The shell of a session that was used last, else any of its shells; without a session, the one that was used last of all. */
+function shellFor(sessionId?: string): TerminalController | null {
+  const fits = (each: TerminalController) => each.takesInput && (sessionId === undefined || each.sessionId === sessionId);
+  return focused.findLast(fits) ?? (sessionId === undefined ? null : ([...controllers.values()].find(fits) ?? null));
 }
 
 /** Whether there is a shell that a command could be put into. */
 export function canInsertIntoShell(): boolean {
-  return focusedTerminal() !== null;
+  return shellFor() !== null;
 }
 
-/** Puts a command into the last used shell without running it. False when there is none. */
-export async function insertIntoShell(text: string): Promise<boolean> {
-  return (await focusedTerminal()?.insert(text)) ?? false;
+/**
+ * Puts a command into a shell without running it: one of the session that is shown, if one is shown.
+ * @returns the session it is in; null when there was no shell
+ */
+export async function insertIntoShell(text: string, shownSession?: string): Promise<string | null> {
+  const shell = shellFor(shownSession);
+  return shell !== null && (await shell.insert(text)) ? shell.sessionId : null;
 }

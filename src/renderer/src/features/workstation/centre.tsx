@@ -47,7 +47,7 @@ export function Centre({ session }: { session: SessionView }) {
   }, [session, store]);
 
   const openTerminal = async (name: string, place: (view: TerminalView) => void) => {
-    const size = focusedTerminal()?.size ?? { cols: 80, rows: 24 };
+    const size = focusedTerminal(session.id)?.size ?? { cols: 80, rows: 24 };
     const view = await attempt(client.terminals.open({ sessionId: session.id, name, ...size }));
     if (!view) return;
     queryClient.setQueryData<SessionView>(keys.session(session.id), (before) =>
@@ -124,7 +124,7 @@ export function Centre({ session }: { session: SessionView }) {
     return tab?.kind === 'terminal' ? existingController(tab.id) : undefined;
   };
   const pin = async () => {
-    const controller = shownTerminal() ?? focusedTerminal();
+    const controller = shownTerminal() ?? focusedTerminal(session.id);
     const text = controller?.evidence() ?? '';
     if (!controller || text === '') {
       announce('There is no line to pin yet.');

@@ -117,17 +117,18 @@ function Stopped({ session }: { session: SessionView }) {
 }
 
 function Remarks({ notices }: { notices: readonly string[] }) {
-  const [closed, setClosed] = useState(false);
-  if (closed || notices.length === 0) return null;
+  const [closed, setClosed] = useState<readonly string[]>([]);
+  const open = notices.filter((notice) => !closed.includes(notice));
+  if (open.length === 0) return null;
   return (
     <div className="note info" role="note">
       <VerdictGlyph verdict="none" lamp />
       <div>
-        {notices.map((notice) => (
+        {open.map((notice) => (
           <p key={notice}>{notice}</p>
         ))}
       </div>
-      <Button look="quiet" onPress={() => setClosed(true)}>
+      <Button look="quiet" onPress={() => setClosed(notices)}>
         Close
       </Button>
     </div>

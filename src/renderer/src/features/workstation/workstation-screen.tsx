@@ -2,6 +2,7 @@ import { FlaskConical } from 'lucide-react';
 import { useEffect } from 'react';
 import { Redirect, useLocation } from 'wouter';
 import { isLive } from '../../../../shared/domain/session-state.ts';
+import { errorCode } from '../../app/error-words.ts';
 import { useSession, useSessions, useSettings } from '../../connection/queries.ts';
 import { Button } from '../../ui/button.tsx';
 import { Empty, Failure, Loading } from '../../ui/states.tsx';
@@ -47,7 +48,8 @@ function ChooseSession() {
 function OneSession({ sessionId }: { sessionId: string }) {
   const session = useSession(sessionId);
   const [, navigate] = useLocation();
-  if (session.data) return <Bench session={session.data} />;
+  // What this page knows of a session that is gone, or another learner's, is nobody's bench any more.
+  if (session.data && errorCode(session.error) !== 'not-found') return <Bench session={session.data} />;
   return (
     <main className="panel" id="main" tabIndex={-1}>
       <h1 className="sr">Workstation</h1>
