@@ -29,13 +29,18 @@ const SCRIPT = `
       setTimeout(() => location.reload(), ${FIRST_WAIT_MS} * 2 ** attempts);
       return;
     }
-    const title = document.createElement('h1');
-    title.textContent = 'The page did not arrive';
-    const advice = document.createElement('p');
-    advice.textContent = 'Some of its files could not be loaded. See whether Ops Lab still runs in its terminal, then load this page again.';
+    const make = (name, text, look) => Object.assign(document.createElement(name), { textContent: text, className: look });
+    const again = make('button', 'Load it again', 'btn primary');
+    again.addEventListener('click', () => location.reload());
     const main = document.createElement('main');
     main.setAttribute('role', 'alert');
-    main.append(title, advice);
+    // Its own sheet may be what is missing.
+    main.style.cssText = 'display: grid; gap: 1rem; justify-items: start; box-sizing: border-box; max-width: 40rem; margin: 15vh auto; padding: 1rem; font-family: system-ui, sans-serif';
+    main.append(
+      make('h1', 'The page did not arrive', 'h-page'),
+      make('p', 'Some of its files could not be loaded. See whether Ops Lab still runs in its terminal.', 'mid'),
+      again,
+    );
     document.body.replaceChildren(main);
   });
 }
