@@ -1,5 +1,6 @@
 /** Says whether a request that reached the engine is one that may. It reads bodies as Go would, not as the gate wrote them. */
 import { fold, type GoValue, goDecode } from './go-json.ts';
+import { hereDocument } from './here-document.ts';
 import type { Recorded, RecordingEngine } from './recording-engine.ts';
 
 export interface OracleKnowledge {
@@ -243,6 +244,10 @@ function unsafeBuild(target: string, archive: string, known: OracleKnowledge): s
   return unsafeDockerfile(dockerfile, known);
 }
 
+function couldBeImage(name: string): boolean {
+  return /^[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*$/.test(name);
+}
+
 /** With the classic builder's own grammar: comments, continuations, then instruction and the rest. */
 function unsafeDockerfile(text: string, known: OracleKnowledge): string | null {
   if (/^\s*#/m.test(text) || /\\[ \t]*$/m.test(text)) return 'comments or continuations';
@@ -252,17 +257,21 @@ function unsafeDockerfile(text: string, known: OracleKnowledge): string | null {
     const nested = name.toUpperCase() === 'ONBUILD' ? rest : [name, ...rest];
     const [word = '', ...args] = nested;
     const first = args.join(' ').replace(/^[\s\u0085]+/, '');
+    // What is below would be text of it, and no instruction.
+    if (hereDocument(line)) return `a here-document: ${line}`;
     switch (word.toUpperCase()) {
       case 'FROM':
         if (nested === rest) return 'a trigger FROM';
         if (
           !known.images.includes(args[0] ?? '') &&
-          !stages.includes((args[0] ?? '').toLowerCase()) &&
+          !stages.includes(args[0] ?? '') &&
           args[0] !== 'scratch' &&
           !known.engine.ids.has((args[0] ?? '').slice(7))
         )
           return `FROM ${args[0]}`;
-        if (args[2]) stages.push(args[2].toLowerCase());
+        // A stage that the engine does not find is looked up as an image.
+        if (args[2] && couldBeImage(args[2])) return `a stage that is called like an image: ${args[2]}`;
+        if (args[2]) stages.push(args[2]);
         break;
       case 'ADD':
         return 'ADD';
@@ -271,13 +280,7 @@ function unsafeDockerfile(text: string, known: OracleKnowledge): string | null {
         break;
       case 'COPY': {
         const from = /^(?:--chown=\S+ )?--from=(\S+)/.exec(first)?.[1];
-        if (
-          from !== undefined &&
-          !/^\d+$/.test(from) &&
-          !stages.includes(from) &&
-          !known.images.includes(from) &&
-          !known.engine.ids.has(from.slice(7))
-        )
+        if (from !== undefined && !stages.includes(from) && !known.images.includes(from) && !known.engine.ids.has(from.slice(7)))
           return line;
         break;
       }

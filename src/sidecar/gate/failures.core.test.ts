@@ -43,6 +43,17 @@ describe('a gate', () => {
     ).toBe('cannot mount (engine) over web: in use by (another) and (another) ((another))');
   });
 
+  it.each([
+    ['folders without a word of the engine', '/var/', (text: string) => text],
+    ['folders with one at the end', '/var/', () => '(engine)', 'docker'],
+    ['names of sessions without an end', `ops-lab-session-${'x'.repeat(60)}`, (text: string) => text],
+    ['ids of others', `${'5'.repeat(64)} `, (text: string) => text.replace(/5{64}/g, '(another)')],
+  ])('DOS: a megabyte of %s is scrubbed in one go', (_what, piece, expected, end = '') => {
+    const text = piece.repeat(Math.ceil(1024 ** 2 / piece.length)) + end;
+    // Not toBe: a difference of a megabyte is nothing to print.
+    expect(fixture.gate.session.scrub(text) === expected(text)).toBe(true);
+  });
+
   it('HTP-065: a gate that ends in the middle of a request leaves its intent, and the next one settles it', async () => {
     const { session } = fixture.gate;
     let asked: () => void = () => {};

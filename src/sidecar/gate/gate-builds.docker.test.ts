@@ -52,6 +52,55 @@ describe.skipIf(!needsEngine())('builds before a real engine', () => {
     return docker(`build ${args} ${folder}`, session);
   };
 
+  it('BLD-032: stages are found by name and by number, and one of them may be the target', async () => {
+    const stages = [
+      'FROM lab AS First\nRUN echo one > /one',
+      'FROM first AS second\nRUN echo two > /two',
+      'FROM scratch\nCOPY --from=FIRST /one /x/one\nCOPY --from=1 /two /x/two',
+      'FROM lab\nCOPY --from=2 /x /x\nCOPY --from=lab /etc/hostname /x/host\nRUN cat /x/one /x/two',
+    ].join('\n');
+    const whole = await build(stages);
+    expect(whole, whole.all).toMatchObject({ code: 0 });
+    expect(whole.stdout).toMatch(/^one\n(?:.*\n)?two$/m);
+    expect(whole.all).toContain('FROM first AS second');
+    expect(whole.all).not.toContain('opslab-stage');
+    for (const [target, files] of [
+      ['Second', '/one /two'],
+      ['0', '/one'],
+    ]) {
+      const ran = await build(stages, `--target ${target} -t part`);
+      expect(ran, ran.all).toMatchObject({ code: 0 });
+      expect((await docker('run --rm part sh -c "echo /one* /two*"')).stdout.replace(' /two*', '').trim()).toBe(files);
+      expect((await docker('rmi part')).code).toBe(0);
+    }
+    expect((await build(stages, '--target opslab-stage-0. -t part')).all).toContain('failed to reach build target');
+    expect((await docker('rmi app')).code).toBe(0);
+  }, 120_000);
+
+  it('VOL: a volume of the learner takes the place of one that the image declares, however it is written', async () => {
+    expect((await build('FROM lab\nVOLUME /data/\nVOLUME ["/data", "/more//x/"]')).code).toBe(0);
+    const before = await mine.traces();
+    const ran = await docker('run --name full -v vol:/data app sh -c "echo kept > /data/x; mount | grep -c /more/x"');
+    expect(ran, ran.all).toMatchObject({ code: 0 });
+    // One that the engine makes by itself would have no label of ours: the end of this file looks for the others.
+    const mounts = await runDocker(first, '', [
+      'inspect',
+      '-f',
+      '{{range .Mounts}}{{.Name}} {{.Destination}};{{end}}',
+      `ops-lab-${mine.id}.full`,
+    ]);
+    const places = mounts.stdout
+      .trim()
+      .split(';')
+      .filter((one) => one !== '');
+    expect(places.map((one) => one.replace(/^ops-lab-\S+/, 'ours')).sort()).toEqual(['ours /data', 'ours /more/x']);
+    expect((await docker('run --rm -v vol:/data lab cat /data/x')).stdout).toContain('kept');
+    expect((await docker('rm -v full')).code).toBe(0);
+    expect((await docker('volume rm vol')).code).toBe(0);
+    expect(await mine.traces()).toEqual(before);
+    await docker('rmi app');
+  }, 60_000);
+
   it('BLD-014: a name of the lab is taken in this session only', async () => {
     expect((await build('FROM lab\nRUN echo new > /new', '-t lab:latest')).code).toBe(0);
     expect((await docker('run --rm lab cat /new')).stdout).toContain('new');

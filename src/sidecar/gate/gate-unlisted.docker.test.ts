@@ -55,6 +55,14 @@ describe.skipIf(!needsEngine())('what is not listed, before a real engine', () =
     expect((await docker('exec -w /fd/7 open true')).stderr).toContain('leads to /proc');
     await ok('rm -f open');
     await ok('rmi links');
+    await build('moved', 'WORKDIR /srv/app');
+    await ok('run -d --name moved moved sleep 100');
+    expect(await ok('exec moved pwd')).toBe('/srv/app');
+    await ok('exec moved sh -c "mv /srv/app /srv/old; ln -s /proc/self/fd /srv/app"');
+    expect((await docker('exec moved true')).stderr).toContain('leads to /proc');
+    expect(await ok('exec -w / moved pwd')).toBe('/');
+    await ok('rm -f moved');
+    await ok('rmi moved');
   }, 60_000);
 
   it('U-002: nor does one that a container makes on its own way, or puts into a volume, when it starts again', async () => {

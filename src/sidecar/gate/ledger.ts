@@ -37,6 +37,8 @@ export interface Notes {
   readonly service?: boolean;
   /** Exec: id of its container. */
   readonly container?: string;
+  /** Exec: where its command begins. */
+  readonly folder?: string;
   /** Container: removed by the engine when it ends. */
   readonly autoRemove?: boolean;
   /** Container: its resolv.conf, by the name of the file. */

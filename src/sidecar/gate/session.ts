@@ -22,6 +22,12 @@ export interface EngineFacts {
   readonly cgroupVersion: string;
 }
 
+/** A path is matched once as a whole and then looked at: with the words in the middle of one pattern, `/var/` again and again is read from each of them to the end. */
+const FOLDER = /\/(?:var|run|etc|home|root|usr|tmp|opt|mnt|snap|data)\/[^\s"',;)]*/g;
+const OF_THE_ENGINE = /docker|containerd|overlay|volumes|netns/;
+/** Bounded for the same reason: a session's id has 8 to 64 characters. */
+const ANOTHER = /ops-lab-session-[a-z0-9-]{1,64}\/\S*|ops-lab-[a-z0-9-]{8,64}[.-][\w.-]+/g;
+
 export class GateSession {
   readonly config: GateConfig;
   readonly names: Names;
@@ -176,14 +182,16 @@ export class GateSession {
 
   /** Text of the engine as the learner may see it: own names without prefix; nothing of the engine's folders or of others. */
   scrub(text: string): string {
+    let volumes: Set<string> | null = null;
+    const isVolume = (id: string): boolean => {
+      volumes ??= new Set(this.ledger.rows('volume').map(({ name }) => name));
+      return volumes.has(id);
+    };
     return this.names
       .plain(text)
-      .replace(
-        /\/(?:var|run|etc|home|root|usr|tmp|opt|mnt|snap|data)\/[^\s"',;)]*(?:docker|containerd|overlay2?|volumes|netns)[^\s"',;)]*/g,
-        '(engine)',
-      )
-      .replace(/ops-lab-session-[a-z0-9-]+\/\S*|ops-lab-[a-z0-9-]{8,64}[.-][\w.-]+/g, '(another)')
-      .replace(/\b[0-9a-f]{64}\b/g, (id) => (this.#isKnown(id) ? id : '(another)'));
+      .replace(FOLDER, (path) => (OF_THE_ENGINE.test(path) ? '(engine)' : path))
+      .replace(ANOTHER, '(another)')
+      .replace(/\b[0-9a-f]{64}\b/g, (id) => (this.#isKnown(id) || isVolume(id) ? id : '(another)'));
   }
 
   #isKnown(id: string): boolean {
@@ -191,7 +199,6 @@ export class GateSession {
       (['container', 'network', 'exec'] as const).some((kind) => this.ledger.everById(kind, id)) ||
       this.ledger.everById('image', `sha256:${id}`) !== undefined ||
       id === this.config.sessionNetworkId ||
-      this.ledger.rows('volume').some(({ name }) => name === id) ||
       this.config.allowedImages.some((image) => image.id === `sha256:${id}`)
     );
   }

@@ -94,7 +94,13 @@ class Spool {
   }
 
   async entry(entry: TarEntry): Promise<void> {
-    if (entry.name === '') return;
+    this.#current = null;
+    this.#left = 0;
+    if (entry.name === '') {
+      // The context itself. As anything else its bytes would have no place of their own.
+      if (entry.kind !== 'folder') throw denied('the archive has a file without a name');
+      return;
+    }
     const before = this.#seen.get(entry.name);
     if (before !== undefined && !(before === 'folder' && entry.kind === 'folder')) throw denied(`${entry.name} is in the archive twice`);
     for (let at = entry.name.lastIndexOf('/'); at > 0; at = entry.name.lastIndexOf('/', at - 1)) {
@@ -117,8 +123,9 @@ class Spool {
   }
 
   async data(part: Buffer): Promise<void> {
-    if (!this.#current) return;
     this.#left -= part.length;
+    // What no header announced would be read by the engine as entries of the archive.
+    if (!this.#current || this.#left < 0) throw bad('the archive has more bytes than its entries say');
     if (this.#current.name === this.#name) {
       this.#dockerfile?.push(part);
       return;
@@ -129,9 +136,11 @@ class Spool {
 
   async finish(path: string, remove: () => Promise<void>): Promise<BuildContext> {
     if (!this.#dockerfile) throw bad(`Cannot locate specified Dockerfile: ${this.#name}`);
+    const source = Buffer.concat(this.#dockerfile);
+    if (source.length > this.#limits.dockerfileBytes) throw limited(`${this.#limits.dockerfileBytes} bytes for a Dockerfile.`);
     let dockerfile: string;
     try {
-      dockerfile = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.concat(this.#dockerfile));
+      dockerfile = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(source);
     } catch {
       throw bad('the Dockerfile is not UTF-8');
     }

@@ -1,10 +1,11 @@
 /**
  * A Dockerfile, read as the classic builder reads it and written anew: one instruction a line, images by id, and nothing
- * that is not named here. What the builder could read in another way is refused.
+ * that is not named here. What the builder could read in another way is refused. Stages get names of ours, so that a stage is never
+ * looked up as an image, not even by a builder that counts the stages in another way.
  */
 import { RESERVED_LABELS } from '../names.ts';
 import { bad, denied, limited } from '../refusal.ts';
-import { labelValue, PlainVariables, volumeValue, workdirValue } from './values.ts';
+import { assertNoHereDocument, labelValue, PlainVariables, volumeValue, workdirValue } from './values.ts';
 
 export interface DockerfileRules {
   /** Known in this build: build arguments by name. */
@@ -20,7 +21,8 @@ export interface RewrittenDockerfile {
   readonly text: string;
   /** For each step that the builder will count: the learner's line, or null for one of ours. */
   readonly steps: readonly (string | null)[];
-  readonly stages: ReadonlySet<string>;
+  /** Our name of each stage, by the learner's in small letters and by its number. */
+  readonly stages: ReadonlyMap<string, string>;
 }
 
 interface Instruction {
@@ -31,6 +33,9 @@ interface Instruction {
 const SPACE = /^[\s\u0085]+/;
 const PLAIN = new Set(['CMD', 'ENTRYPOINT', 'ENV', 'EXPOSE', 'MAINTAINER', 'SHELL', 'STOPSIGNAL', 'USER']);
 const ARCHIVE = /\.(?:tar|tgz|txz|tbz2?|gz|bz2|xz|zst|lz4)$/i;
+
+/** For the builder the name of a stage; no image can have it, since no reference ends with a dot. */
+const stageName = (index: number): string => `opslab-stage-${index}.`;
 
 /** @throws Refusal */
 export function rewriteDockerfile(source: string, rules: DockerfileRules): RewrittenDockerfile {
@@ -51,7 +56,9 @@ export function rewriteDockerfile(source: string, rules: DockerfileRules): Rewri
     }
   }
   if (state.stage < 0) throw bad('no build stage in current context');
-  return { text: `${lines.join('\n')}\n`, steps, stages: new Set(state.names.keys()) };
+  const numbers = Array.from({ length: state.stage + 1 }, (_, index) => [String(index), index] as const);
+  const stages = new Map([...state.names, ...numbers].map(([name, index]) => [name, stageName(index)]));
+  return { text: `${lines.join('\n')}\n`, steps, stages };
 }
 
 function parse(source: string): Instruction[] {
@@ -166,17 +173,15 @@ class Rewriter {
     if (!match?.[1]) throw bad('Dockerfile: FROM requires either one or three arguments');
     const reference = this.#expand(match[1]);
     const name = match[2]?.toLowerCase();
-    const base = this.names.has(reference.toLowerCase())
-      ? reference.toLowerCase()
-      : reference === 'scratch'
-        ? 'scratch'
-        : this.#rules.image(reference).id;
+    const known = this.names.get(reference.toLowerCase());
+    const base = known !== undefined ? stageName(known) : reference === 'scratch' ? 'scratch' : this.#rules.image(reference).id;
     this.stage += 1;
-    if (name === undefined) return `FROM ${base}`;
+    const line = `FROM ${base} AS ${stageName(this.stage)}`;
+    if (name === undefined) return line;
     if (!/^[a-z][a-z0-9-_.]{0,60}$/.test(name) || name === 'scratch')
       throw bad(`Dockerfile: invalid name for build stage: ${name.slice(0, 40)}`);
     this.names.set(name, this.stage);
-    return `FROM ${base} AS ${name}`;
+    return line;
   }
 
   /** Only what stands before the first FROM counts for it. */
@@ -211,20 +216,17 @@ class Rewriter {
     for (const [name, value] of flags) {
       const from = name === 'mount' ? /(?:^|,)from=([^,]*)/.exec(value)?.[1] : undefined;
       // The same words for a foreign image and a missing one come before the verdict.
-      if (from !== undefined && !this.#isStage(from)) this.#rules.image(from);
+      if (from !== undefined && this.#earlierStage(from) === null) this.#rules.image(from);
       throw denied(`Dockerfile: RUN --${name.slice(0, 30)} is not allowed in this lab`);
     }
-    this.#noHeredoc(rest);
+    assertNoHereDocument(rest);
     return `RUN ${this.#flagless('RUN', rest)}`;
   }
 
-  #isStage(reference: string): boolean {
+  /** @returns our name of a stage above this one, given by name or number; null for what is none */
+  #earlierStage(reference: string): string | null {
     const index = /^\d{1,3}$/.test(reference) ? Number(reference) : this.names.get(reference.toLowerCase());
-    return index !== undefined && index < this.stage;
-  }
-
-  #noHeredoc(rest: string): void {
-    if (/<<-?\s*["']?[A-Za-z_]/.test(rest)) throw denied('Dockerfile: here-documents are not allowed in this lab');
+    return index !== undefined && index < this.stage ? stageName(index) : null;
   }
 
   #copy(name: string, rest: string, trigger: boolean): string {
@@ -232,11 +234,11 @@ class Rewriter {
     const kept = flags.map(([flag, value]) => {
       if (flag === 'chown' && /^[A-Za-z0-9_.:-]{1,64}$/.test(value)) return `--chown=${value}`;
       if (flag === 'from' && name === 'COPY' && !trigger) {
-        return `--from=${this.#isStage(value) ? value.toLowerCase() : this.#rules.image(value).id}`;
+        return `--from=${this.#earlierStage(value) ?? this.#rules.image(value).id}`;
       }
       throw denied(`Dockerfile: ${name} --${flag.slice(0, 30)} is not allowed in this lab`);
     });
-    this.#noHeredoc(paths);
+    assertNoHereDocument(rest);
     if (name === 'ADD') assertPlainFiles(paths);
     if (paths.trim() === '') throw bad(`Dockerfile: ${name} requires at least two arguments`);
     // ADD without addresses and archives is COPY; said so, the builder cannot see more in it.

@@ -27,6 +27,29 @@ export function wordsOf(rest: string): string[] | null {
 }
 
 /**
+ * The builder of newer engines takes any word `<<NAME` of RUN, COPY and ADD for the start of a here-document, with a number before it and
+ * whatever quotes and backslashes are in it, and the lines below for its text: instructions that are read here would be none there.
+ * So `<<` stands in two places only, where it can begin no such word: alone between spaces, and behind a bracket of the same word.
+ * @param rest of the instruction, flags and all @throws Refusal
+ */
+export function assertNoHereDocument(rest: string): void {
+  const refused = denied('Dockerfile: here-documents are not allowed in this lab, nor words that could be read as one (<<)');
+  // One that is only there when quotes, backslashes or empty variables are gone.
+  if (/<(?:["'\\]|\$\w*|\$\{[^{}<]*\})+</.test(rest)) throw refused;
+  const words = rest.split(/[\s\u0085]+/);
+  for (const [index, word] of words.entries()) {
+    const at = word.indexOf('<<');
+    if (at < 0) continue;
+    const before = word.slice(0, at);
+    // `cat << EOF` is none for the builder either; but whoever writes it means one, and shall read why it does not work.
+    if (word === '<<' && !/^["'\\]*[A-Za-z_]/.test(words[index + 1] ?? '')) continue;
+    // Quotes, backslashes and variables may vanish from the beginning of a word, a bracket does not, outside of ${...}.
+    if (before.includes('(') && !/[{}]/.test(before)) continue;
+    throw refused;
+  }
+}
+
+/**
  * Labels of the learner's, with ours behind them in the same instruction: the last one counts, so that no step, not even one
  * whose names come from variables, carries a label of another session.
  * @throws Refusal

@@ -60,8 +60,8 @@ async function run(request: GateRequest, signal: AbortSignal): Promise<void> {
     const image = (reference: string) => session.context.image(reference);
     const dockerfile = rewriteDockerfile(context.dockerfile, { args, image, label, instructions: limits.dockerfileInstructions });
     const target = query.text('target');
-    if (target !== '' && !dockerfile.stages.has(target.toLowerCase()) && !/^\d{1,3}$/.test(target))
-      throw bad(`failed to reach build target ${target} in Dockerfile`);
+    const stage = dockerfile.stages.get(target.toLowerCase());
+    if (target !== '' && stage === undefined) throw bad(`failed to reach build target ${target} in Dockerfile`);
     const archive = await context.archive(dockerfile.text);
     const call = {
       method: 'POST' as const,
@@ -70,7 +70,7 @@ async function run(request: GateRequest, signal: AbortSignal): Promise<void> {
       timeoutMs: limits.buildMs,
       query: {
         dockerfile: name,
-        ...(target === '' ? {} : { target }),
+        ...(stage === undefined ? {} : { target: stage }),
         buildargs: JSON.stringify(args),
         labels: JSON.stringify({ ...labels, ...buildLabels(session) }),
         nocache: query.flag('nocache') ? 1 : 0,

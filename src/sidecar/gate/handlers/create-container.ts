@@ -8,7 +8,7 @@ import { forgetFile, type NameService, nameService, nameServiceMount } from '../
 import { inventName } from '../names.ts';
 import { assignPorts, type WantedContainer, type WantedNetwork, type WantedPort, wantedContainer } from '../policy/container.ts';
 import { forcedHostConfig } from '../policy/forced.ts';
-import { anonymousVolume, forwardedMounts, type WantedMount, WORKSPACE, workingFolder } from '../policy/mounts.ts';
+import { anonymousVolume, forwardedMounts, target, type WantedMount, WORKSPACE, workingFolder } from '../policy/mounts.ts';
 import { denied, limited } from '../refusal.ts';
 import type { GateSession } from '../session.ts';
 import { assertNameFree, nameTaken } from './containers.ts';
@@ -154,9 +154,12 @@ export function endpoint(name: string, { aliases, address }: Omit<WantedNetwork,
 
 /** Volumes that the image declares would be made by the engine without our labels. */
 function withImageVolumes(mounts: readonly WantedMount[], declared: unknown): WantedMount[] {
-  const targets = Object.keys(bodyOf(declared)).filter((target) => !mounts.some((mount) => mount.target === target));
+  const what = "the image's VOLUME";
+  // `/data/` of the image is where `-v v:/data` is already.
+  const all = new Set(Object.keys(bodyOf(declared)).map((path) => target(path, what)));
+  const targets = [...all].filter((path) => !mounts.some((mount) => mount.target === path));
   if (targets.length > BOUNDS.imageVolumes) throw limited(`an image with at most ${BOUNDS.imageVolumes} volumes.`);
-  return [...mounts, ...targets.map((target) => anonymousVolume(target, "the image's VOLUME"))];
+  return [...mounts, ...targets.map((path) => anonymousVolume(path, what))];
 }
 
 function allPorts({ ports, publishAll, config }: WantedContainer, imagePorts: unknown): WantedPort[] {

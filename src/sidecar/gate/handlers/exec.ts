@@ -55,14 +55,22 @@ async function makeRoom(session: GateSession): Promise<void> {
   if (session.ledger.rows('exec').length >= execs) throw limited(`${execs} running commands (docker exec). End one of them.`);
 }
 
+/** Where the command begins. Without -w it is the container's own folder, which its processes may have made a link since the start. */
+async function folderOf(session: GateSession, containerId: string, given: Json | undefined): Promise<string> {
+  if (typeof given === 'string' && given !== '') return given;
+  const { Config } = bodyOf(await session.engine.call({ method: 'GET', path: `/containers/${containerId}/json` }));
+  return workingFolder(String(bodyOf(Config).WorkingDir || '/'), "the container's WORKDIR");
+}
+
 export const createExec: GateHandler = async ({ session, subject, json, exchange }) => {
   const container = session.context.container(subject);
   const body = rebuild(json, CREATE);
   if (body.Cmd === undefined) throw bad('No exec command specified');
-  await assertWorkingFolder(session, container.id, String(body.WorkingDir ?? ''));
+  const folder = await folderOf(session, container.id, body.WorkingDir);
+  await assertWorkingFolder(session, container.id, folder);
   if (compareVersions(session.facts.apiVersion, '1.42') < 0) delete body.ConsoleSize;
   await makeRoom(session);
-  const row = await session.make('exec', '', { container: container.id }, session.config.limits.execs, async () => {
+  const row = await session.make('exec', '', { container: container.id, folder }, session.config.limits.execs, async () => {
     const { Id } = await session.engine.call<{ Id: string }>({ method: 'POST', path: `/containers/${container.id}/exec`, body });
     return Id;
   });
@@ -81,6 +89,8 @@ export const startExec: GateHandler = async (request) => {
     Tty: { rule: flag },
     ConsoleSize: { rule: list(whole(0, 1000), 2) },
   });
+  // The engine goes there only now, and in between it may have become a link.
+  await assertWorkingFolder(session, row.notes.container ?? '', row.notes.folder ?? '');
   const size = ConsoleSize !== undefined && compareVersions(session.facts.apiVersion, '1.42') >= 0 ? { ConsoleSize } : {};
   const call = { method: 'POST' as const, path: `/exec/${row.id}/start`, body: { Detach, Tty, ...size } };
   if (Detach) {

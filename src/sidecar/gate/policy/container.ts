@@ -268,6 +268,14 @@ function networksOf(context: PolicyContext, mode: string, networking: Json): { m
   return { mode: first.id, networks: [...networks.values()] };
 }
 
+/** Engines and resolvers find a container by its host name as by an alias: whole, with its domain, and by its first part. */
+function assertHostName(context: PolicyContext, { Hostname, Domainname }: Readonly<Record<string, unknown>>): void {
+  if (typeof Hostname !== 'string' || Hostname === '') return;
+  const names = [Hostname, Hostname.split('.', 1)[0] ?? '', ...(Domainname ? [`${Hostname}.${String(Domainname)}`] : [])];
+  const reserved = names.find((name) => context.names.isReserved(name));
+  if (reserved !== undefined) throw denied(`Hostname: the name ${reserved} is reserved by the lab`);
+}
+
 /**
  * @param processors of the engine: it refuses more
  * @throws Refusal
@@ -275,6 +283,7 @@ function networksOf(context: PolicyContext, mode: string, networking: Json): { m
 export function wantedContainer(context: PolicyContext, body: JsonObject, processors: number): WantedContainer {
   const { HostConfig = null, NetworkingConfig = null, Volumes = null, Labels = {}, Image, ...config } = rebuild(body, CONFIG);
   if (typeof Image !== 'string') throw bad('no image was named');
+  assertHostName(context, config);
   if (HostConfig !== null && !isObject(HostConfig)) throw bad('HostConfig: not an object');
   const host = rebuild(HostConfig ?? (Object.create(null) as JsonObject), hostFields(context), 'HostConfig');
   const {
