@@ -92,6 +92,19 @@ describe('what is dropped', () => {
     expect(filter('a\x1b[1\x1b]52;c;eA==\x07b').viewers).toBe('ab');
   });
 
+  it('8-bit controls behind a byte that only looks like the beginning of a character', () => {
+    const leads = [[0xc2], [0xc2, 0xc2], [0xc2, 0xe4], [0xc2, 0xff], [0xe4, 0xb8], [0xf0, 0x9f, 0x92], [0xc0]];
+    for (const lead of leads) {
+      for (const control of [0x9b, 0x9d, 0x90, 0x84]) {
+        const bytes = Uint8Array.of(0x41, ...lead, 0xc2, control, 0x36, 0x6e);
+        for (const { viewers, screen } of [new OutputFilter().push(bytes), new OutputFilter().push(bytes.subarray(1))]) {
+          expect(Buffer.from(viewers).toString()).not.toMatch(/[\x80-\x9f]/);
+          expect(Buffer.from(screen).toString()).not.toMatch(/[\x80-\x9f]/);
+        }
+      }
+    }
+  });
+
   it('nothing that dropping would put together', () => {
     const glued = filter(
       Buffer.concat([Buffer.from([0xc2]), Buffer.from('\x1b]9;x\x07'), Buffer.from([0x9d]), Buffer.from('52;c;eA==\x07')]),
@@ -174,6 +187,8 @@ it('leaves nothing to find for a second filter', () => {
       const twice = new OutputFilter().push(once);
       expect(Buffer.from(twice.screen)).toEqual(Buffer.from(twice.viewers));
       expect(twice.marks).toEqual([]);
+      // A terminal obeys U+0080 to U+009F, also behind bytes that are no character.
+      expect(once.toString()).not.toMatch(/[\x80-\x9f]/);
     }),
     { numRuns: 2000 },
   );

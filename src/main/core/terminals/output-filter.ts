@@ -112,7 +112,9 @@ export class OutputFilter {
     let lead = view.indexOf(C2, start);
     for (;;) {
       if (lead !== -1 && (next === -1 || lead < next)) {
-        if ((view[lead + 1] ?? 0) >= 0xa0) {
+        // Only a byte that ends the character may be passed over: behind `C2 C2` the second one is looked at again.
+        const after = view[lead + 1] ?? 0;
+        if (after >= 0xa0 && after <= 0xbf) {
           lead = view.indexOf(C2, lead + 2);
           continue;
         }
