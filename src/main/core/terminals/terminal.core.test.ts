@@ -94,6 +94,13 @@ describe('viewers', () => {
     const [bad, good] = [attach(terminal), attach(terminal)];
     bad.say({ kind: 'input', bytes: new Uint8Array(100_000) });
     expect(bad.closed).toBe(true);
+    // Not only of what is no frame: nothing that a message does may end the host.
+    const unlucky = attach(terminal);
+    vi.spyOn(terminal, 'write').mockImplementationOnce(() => {
+      throw new Error('the pty is gone');
+    });
+    unlucky.type('x');
+    expect(unlucky.closed).toBe(true);
     good.type('echo sti""ll\r');
     await shows(good, /^still$/m);
   });
@@ -277,8 +284,22 @@ describe('the end', () => {
     expect(viewer.exit).toEqual({ code: null, signal: 1 });
   });
 
+  it('of the pty alone does no harm: sizes and input are taken while the program goes on', async () => {
+    const before = ptys();
+    const terminal = shell.open();
+    const viewer = attach(terminal);
+    await prompted(viewer);
+    viewer.type('exec sleep 100 < /dev/null > /dev/null 2>&1\r');
+    // Its descriptor is closed; the program that has left it lives.
+    await vi.waitFor(() => expect(ptys()).toBe(before), WAIT);
+    expect(terminal.state).toBe('running');
+    viewer.say({ kind: 'resize', cols: 100, rows: 30 });
+    viewer.type('nobody reads this\r');
+    terminal.resize(110, 31);
+    expect([terminal.cols, terminal.rows, viewer.closed]).toEqual([110, 31, false]);
+  });
+
   it('leaves no descriptor and no process', async () => {
-    const ptys = () => readdirSync('/proc/self/fd').filter((fd) => linkOf(fd).includes('ptmx')).length;
     const children = () => readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8').trim();
     const before = [ptys(), children()];
     const terminals = Array.from({ length: 5 }, () => shell.open({ recordingFile: join(shell.folder, `${Math.random()}.cast`) }));
@@ -341,6 +362,11 @@ describe('a pty that cannot be spawned', () => {
     await shows({ text: () => terminal.text() }, /No such file/);
   });
 });
+
+/** Open ptys of this process. */
+function ptys(): number {
+  return readdirSync('/proc/self/fd').filter((fd) => linkOf(fd).includes('ptmx')).length;
+}
 
 function linkOf(fd: string): string {
   try {

@@ -6,16 +6,15 @@
  *
  * The pty is paused while a consumer owes too much (flow-gate.ts). Detaching a viewer ends nothing; `close` does.
  */
-import { spawn } from 'node-pty';
-import { OpsLabError } from '../../../shared/contract/errors.ts';
 import type { BinaryChannel } from '../../../shared/terminal-wire/channel.ts';
 import { FLOW } from '../../../shared/terminal-wire/flow.ts';
-import { clampSize, decodeViewerFrame, encodeHostFrame, FrameError, type ViewerFrame } from '../../../shared/terminal-wire/frames.ts';
+import { clampSize, decodeViewerFrame, encodeHostFrame } from '../../../shared/terminal-wire/frames.ts';
 import type { PtyCommand } from '../runtime/runtime.ts';
 import { type CommandEvent, CommandParser } from './command-parser.ts';
 import { Consumer, FlowGate } from './flow-gate.ts';
 import { Joiner } from './joiner.ts';
 import { OutputFilter } from './output-filter.ts';
+import { Pty } from './pty.ts';
 import { Recording, readRecordingTail } from './recording.ts';
 import { Screen } from './screen.ts';
 
@@ -57,7 +56,7 @@ export class Terminal {
   /** Whether the shell can report its commands. */
   readonly captured: boolean;
   readonly #command: PtyCommand;
-  readonly #pty: ReturnType<typeof spawn>;
+  readonly #pty: Pty;
   readonly #screen: Screen;
   readonly #screenConsumer = new Consumer();
   readonly #filter = new OutputFilter();
@@ -84,7 +83,7 @@ export class Terminal {
       for (const listener of this.#commandListeners) listener(event);
     });
     this.#joiner = new Joiner((bytes) => this.#distribute(bytes));
-    this.#pty = start(options.command, cols, rows);
+    this.#pty = new Pty(options.command, cols, rows);
     this.#screen = new Screen({ cols, rows, scrollback: options.scrollback, onReply: (text) => this.write(text) });
     this.#recording = options.recordingFile === null ? null : new Recording(options.recordingFile, cols, rows);
     this.#gate = new FlowGate(this.#screenConsumer, {
@@ -92,9 +91,8 @@ export class Terminal {
       resume: () => this.#resume(),
     });
     if (options.restoreFrom !== undefined) this.#restore(options.restoreFrom);
-    // With `encoding: null` the data are buffers, whatever the typings say.
-    this.#pty.onData((data) => this.#joiner.push(data as unknown as Buffer));
-    this.#pty.onExit(({ exitCode, signal }) => this.#onPtyExit(exitCode, signal ?? 0));
+    this.#pty.onData((bytes) => this.#joiner.push(bytes));
+    this.#pty.onExit((code, signal) => this.#onPtyExit(code, signal));
   }
 
   get state(): 'running' | 'exited' {
@@ -142,8 +140,7 @@ export class Terminal {
 
   /** Types into the terminal; after the exit it does nothing. */
   write(data: string | Uint8Array): void {
-    if (this.#exit !== null) return;
-    this.#pty.write(typeof data === 'string' ? data : Buffer.from(data.buffer, data.byteOffset, data.byteLength));
+    if (this.#exit === null) this.#pty.write(data);
   }
 
   /** Clamps the size; tells the viewers. */
@@ -257,17 +254,19 @@ export class Terminal {
     this.#gate.remove(viewer);
   }
 
+  /** Throws nothing into the transport, which would end the host: a viewer whose message does harm is cut off alone. */
   #onMessage(viewer: Viewer, bytes: Uint8Array): void {
     if (!this.#viewers.has(viewer)) return;
-    let frame: ViewerFrame;
     try {
-      frame = decodeViewerFrame(bytes);
-    } catch (error) {
-      if (!(error instanceof FrameError)) throw error;
+      this.#obey(viewer, bytes);
+    } catch {
       this.#detach(viewer);
       viewer.channel.close();
-      return;
     }
+  }
+
+  #obey(viewer: Viewer, bytes: Uint8Array): void {
+    const frame = decodeViewerFrame(bytes);
     if (frame.kind === 'input') this.write(frame.bytes);
     else if (frame.kind === 'resize') this.#resizeFrom(viewer, frame.cols, frame.rows);
     else {
@@ -318,24 +317,6 @@ export class Terminal {
     this.#screen.settle(() => {
       for (const listener of [...this.#exitListeners]) listener();
     });
-  }
-}
-
-function start(command: PtyCommand, cols: number, rows: number): ReturnType<typeof spawn> {
-  try {
-    return spawn(command.file, [...command.args], {
-      name: 'xterm-256color',
-      cols,
-      rows,
-      cwd: command.cwd,
-      env: { ...command.env },
-      encoding: null,
-    });
-  } catch (error) {
-    throw new OpsLabError(
-      'runtime-unavailable',
-      `The terminal could not be opened: ${error instanceof Error ? error.message : String(error)}. Close terminals that are not needed and try again.`,
-    );
   }
 }
 
