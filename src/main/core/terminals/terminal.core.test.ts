@@ -197,6 +197,18 @@ describe('content', () => {
     await shows(viewer, /^💖世\|$/m);
   });
 
+  it('characters that are split between reads arrive whole at a viewer that attaches in between', async () => {
+    const terminal = shell.open();
+    const early = attach(terminal);
+    await prompted(early);
+    early.type("printf '<%s\\xe4' half; read -rsn1; printf '\\xb8\\x96|\\n'\r");
+    await shows(early, /^<half/m);
+    const late = attach(terminal);
+    await shows(late, /^<half$/m);
+    late.type('x');
+    await Promise.all([shows(early, /^<half世\|$/m), shows(late, /^<half世\|$/m)]);
+  });
+
   it('input is bytes, whole across messages', async () => {
     const terminal = shell.open();
     const viewer = attach(terminal);
@@ -289,7 +301,8 @@ describe('the end', () => {
     const terminal = shell.open();
     const viewer = attach(terminal);
     await prompted(viewer);
-    viewer.type('exec sleep 100 < /dev/null > /dev/null 2>&1\r');
+    // Not ended by the SIGHUP that follows the pty's end.
+    viewer.type("echo pid=$$; trap '' HUP; exec sleep 100 < /dev/null > /dev/null 2>&1\r");
     // Its descriptor is closed; the program that has left it lives.
     await vi.waitFor(() => expect(ptys()).toBe(before), WAIT);
     expect(terminal.state).toBe('running');
@@ -297,6 +310,9 @@ describe('the end', () => {
     viewer.type('nobody reads this\r');
     terminal.resize(110, 31);
     expect([terminal.cols, terminal.rows, viewer.closed]).toEqual([110, 31, false]);
+    expect(terminal.state).toBe('running');
+    process.kill(Number(/^pid=(\d+)$/m.exec(terminal.text())?.[1]), 'SIGKILL');
+    await vi.waitFor(() => expect(viewer.exit).toEqual({ code: null, signal: 9 }), WAIT);
   });
 
   it('leaves no descriptor and no process', async () => {

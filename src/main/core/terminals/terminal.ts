@@ -13,7 +13,7 @@ import type { PtyCommand } from '../runtime/runtime.ts';
 import { type CommandEvent, CommandParser } from './command-parser.ts';
 import { Consumer, FlowGate } from './flow-gate.ts';
 import { Joiner } from './joiner.ts';
-import { OutputFilter } from './output-filter.ts';
+import { type Filtered, OutputFilter } from './output-filter.ts';
 import { Pty } from './pty.ts';
 import { Recording, readRecordingTail } from './recording.ts';
 import { Screen } from './screen.ts';
@@ -82,7 +82,7 @@ export class Terminal {
     this.#parser = new CommandParser(options.nonce, (event) => {
       for (const listener of this.#commandListeners) listener(event);
     });
-    this.#joiner = new Joiner((bytes) => this.#distribute(bytes));
+    this.#joiner = new Joiner((bytes) => this.#distribute(this.#filter.push(bytes)));
     this.#pty = new Pty(options.command, cols, rows);
     this.#screen = new Screen({ cols, rows, scrollback: options.scrollback, onReply: (text) => this.write(text) });
     this.#recording = options.recordingFile === null ? null : new Recording(options.recordingFile, cols, rows);
@@ -204,8 +204,7 @@ export class Terminal {
     });
   }
 
-  #distribute(bytes: Uint8Array): void {
-    const filtered = this.#filter.push(bytes);
+  #distribute(filtered: Filtered): void {
     for (const mark of filtered.marks) this.#parser.mark(mark);
     if (filtered.viewers.length > 0) {
       const frame = encodeHostFrame({ kind: 'output', bytes: filtered.viewers });
@@ -309,6 +308,7 @@ export class Terminal {
   #onPtyExit(code: number, signal: number): void {
     this.#gate.openForGood();
     this.#joiner.close();
+    this.#distribute(this.#filter.end());
     this.#exit = signal > 0 ? { code: null, signal } : { code, signal: null };
     this.#parser.close(this.#exit.code);
     this.#ended = this.#command.ended?.();
