@@ -143,7 +143,7 @@ export class Terminal {
     if (this.#exit === null) this.#pty.write(data);
   }
 
-  /** Clamps the size; tells the viewers. */
+  /** Clamps the size; tells the viewers when it has changed. */
   resize(cols: number, rows: number): void {
     this.#resizeFrom(null, cols, rows);
   }
@@ -279,13 +279,18 @@ export class Terminal {
 
   #resizeFrom(source: Viewer | null, wantedCols: number, wantedRows: number): void {
     const { cols, rows } = clampSize(wantedCols, wantedRows);
-    if (this.#closing !== null || (cols === this.cols && rows === this.rows)) return;
-    this.#joiner.flush();
-    if (this.#exit === null) this.#pty.resize(cols, rows);
-    this.#screen.resize(cols, rows);
-    this.#recording?.resize(cols, rows);
+    if (this.#closing !== null) return;
+    const changed = cols !== this.cols || rows !== this.rows;
+    if (changed) {
+      this.#joiner.flush();
+      if (this.#exit === null) this.#pty.resize(cols, rows);
+      this.#screen.resize(cols, rows);
+      this.#recording?.resize(cols, rows);
+    }
     const frame = encodeHostFrame({ kind: 'size', cols, rows });
-    for (const viewer of this.#viewers) if (viewer !== source && viewer.waiting === null) viewer.channel.send(frame);
+    // The source is always told: its own size may be over the limit, or older than a frame that is on its way to it. What each
+    // viewer hears last is then the size that holds. One that waits for a snapshot gets the size with it.
+    for (const viewer of this.#viewers) if ((changed || viewer === source) && viewer.waiting === null) viewer.channel.send(frame);
   }
 
   #pause(): void {

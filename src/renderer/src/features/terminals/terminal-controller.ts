@@ -311,6 +311,7 @@ export class TerminalController {
         this.#writer.settle(() => this.#restore(frame, channel, acks));
         break;
       case 'size':
+        // Taken as it is, also when it is not what was asked for, and never answered: two pages would never agree on one.
         this.#writer.settle(() => this.#terminal.resize(frame.cols, frame.rows));
         break;
       case 'exit':
