@@ -325,7 +325,7 @@ export class TerminalController {
     this.#terminal.reset();
     this.#region.reset();
     this.#terminal.resize(frame.cols, frame.rows);
-    this.#terminal.write(frame.text, () => this.#fitNow());
+    this.#writer.writeText(frame.text, () => this.#fitNow());
     if (this.line.get().state !== 'ended') this.line.set({ state: 'live' });
     const held = this.#held ?? [];
     this.#held = null;
