@@ -108,4 +108,25 @@ describe('the end', () => {
     // By SIGHUP, which a paused pty would have kept waiting, and not by the SIGKILL that follows.
     expect(viewer.exit).toEqual({ code: null, signal: 1 });
   });
+
+  it('of a program that does not mind SIGHUP does not flood a viewer that does not look', async () => {
+    const terminal = shell.open({
+      command: {
+        file: 'bash',
+        args: ['-c', `trap "" HUP; while read -r; do break; done; while :; do echo -e "\\e[31m"{1..2000}; done`],
+        env: { PATH: process.env.PATH ?? '' },
+        cwd: '/',
+        captured: false,
+      },
+    });
+    const viewer = attach(terminal);
+    await vi.waitFor(() => expect(viewer.frames).toEqual(['snapshot']), WAIT);
+    viewer.stalled = true;
+    terminal.write('go\r');
+    await vi.waitFor(() => expect(viewer.received).toBeGreaterThan(FLOW.highMark), WAIT);
+    await terminal.close();
+    expect(viewer.received).toBeLessThan(BOUND);
+    viewer.wake();
+    expect([viewer.exit, viewer.closed]).toEqual([{ code: null, signal: 9 }, true]);
+  });
 });

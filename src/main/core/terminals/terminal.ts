@@ -173,6 +173,7 @@ export class Terminal {
   async #close(): Promise<void> {
     if (this.#exit === null) {
       const exited = new Promise<void>((resolve) => this.onExit(resolve));
+      // A program that waits for its output to be taken could not end by itself. One that goes on meanwhile is bounded by #drops.
       this.#gate.openForGood();
       this.#pty.kill('SIGHUP');
       const timer = setTimeout(() => this.#pty.kill('SIGKILL'), KILL_AFTER_MS);
@@ -209,6 +210,7 @@ export class Terminal {
     if (filtered.viewers.length > 0) {
       const frame = encodeHostFrame({ kind: 'output', bytes: filtered.viewers });
       for (const viewer of this.#viewers) {
+        if (this.#drops(viewer)) viewer.lagging = true;
         if (viewer.lagging) continue;
         viewer.owed += filtered.viewers.length;
         if (viewer.waiting === null) viewer.channel.send(frame);
@@ -217,11 +219,16 @@ export class Terminal {
       this.#recording?.output(filtered.viewers);
     }
     const { length } = filtered.screen;
-    if (length > 0) {
+    if (length > 0 && !this.#drops(this.#screenConsumer)) {
       this.#screenConsumer.owed += length;
       this.#screen.write(filtered.screen, () => this.#settle(this.#screenConsumer, length));
     }
     this.#gate.gave();
+  }
+
+  /** While the program is being ended nothing pauses it, so what a consumer cannot take any more is left out for it. */
+  #drops(consumer: Consumer): boolean {
+    return this.#closing !== null && this.#exit === null && consumer.owed > FLOW.highMark;
   }
 
   #owe(consumer: Consumer, count: number): void {
@@ -318,7 +325,8 @@ export class Terminal {
     this.#parser.close(this.#exit.code);
     this.#ended = this.#command.ended?.();
     const frame = encodeHostFrame({ kind: 'exit', ...this.#exit });
-    for (const viewer of this.#viewers) if (viewer.waiting === null && !viewer.lagging) viewer.channel.send(frame);
+    // One that lags hears of it with its snapshot, unless it is cut off before it gets one.
+    for (const viewer of this.#viewers) if (viewer.waiting === null && (!viewer.lagging || this.#closing !== null)) viewer.channel.send(frame);
     this.#screen.settle(() => {
       for (const listener of [...this.#exitListeners]) listener();
     });
