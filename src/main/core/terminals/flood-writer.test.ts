@@ -98,7 +98,7 @@ describe('a flood', () => {
   });
 
   it('behind a snapshot counts with the scroll region that the snapshot sets, as the page writes both', async () => {
-    const after = async (pieceSize: number) => {
+    const leftBy = async (pieceSize: number) => {
       const terminal = new Headless({ cols: 40, rows: 10, scrollback: SCROLLBACK, allowProposedApi: true });
       const serialize = new SerializeAddon();
       terminal.loadAddon(serialize);
@@ -122,7 +122,7 @@ describe('a flood', () => {
         terminal.dispose();
       }
     };
-    expect(await after(LARGE)).toBe(await after(SMALL));
+    expect(await leftBy(LARGE)).toBe(await leftBy(SMALL));
   });
 
   it('shows its newest lines while it goes on', async () => {
