@@ -2,16 +2,34 @@
  * node-pty behind what a terminal needs of it: bytes in both directions, and calls that do no harm once the pty has ended. Its
  * end of file comes before the exit is known, and for a program that goes on without its terminal long before.
  */
-import { spawn } from 'node-pty';
+import { writeSync } from 'node:fs';
+import { type IPty, spawn } from 'node-pty';
 import { OpsLabError } from '../../../shared/contract/errors.ts';
 import type { PtyCommand } from '../runtime/runtime.ts';
+import { InputQueue } from './input-queue.ts';
+
+/** What node-pty has on every Unix besides its typings. */
+interface UnixPty extends IPty {
+  /** The pty's descriptor; it never blocks. */
+  readonly fd: number;
+  /** The descriptor is closed: at the pty's end of file, which may be long before the exit. */
+  on(event: 'close', listener: () => void): void;
+}
 
 export class Pty {
-  readonly #pty: ReturnType<typeof spawn>;
+  readonly #pty: UnixPty;
+  readonly #input: InputQueue;
 
-  /** Starts the program. @throws OpsLabError `runtime-unavailable` when it cannot be started */
-  constructor(command: PtyCommand, cols: number, rows: number) {
+  /**
+   * Starts the program.
+   * @param onRefused called when there is too much input that the program does not read
+   * @throws OpsLabError `runtime-unavailable` when it cannot be started
+   */
+  constructor(command: PtyCommand, cols: number, rows: number, onRefused: () => void) {
     this.#pty = start(command, cols, rows);
+    this.#input = new InputQueue({ write: (bytes) => this.#offer(bytes), onRefused });
+    this.#pty.on('close', () => this.#input.close());
+    this.#pty.onExit(() => this.#input.close());
   }
 
   get pid(): number {
@@ -28,8 +46,9 @@ export class Pty {
     this.#pty.onExit(({ exitCode, signal }) => listener(exitCode, signal ?? 0));
   }
 
+  /** Types; what the program does not read yet waits. Does nothing for a pty that has ended. */
   write(data: string | Uint8Array): void {
-    this.#pty.write(typeof data === 'string' ? data : Buffer.from(data.buffer, data.byteOffset, data.byteLength));
+    this.#input.push(typeof data === 'string' ? Buffer.from(data) : data);
   }
 
   /** Tells the program its size; does nothing for a pty that has ended. */
@@ -52,9 +71,21 @@ export class Pty {
   kill(signal: 'SIGHUP' | 'SIGKILL'): void {
     this.#pty.kill(signal);
   }
+
+  /**
+   * Not by node-pty's own write: that has no bound, tries again in every turn of the event loop while the program does not read, and
+   * goes on with a descriptor that is closed and may be another file's by then.
+   */
+  #offer(bytes: Uint8Array): number | null {
+    try {
+      return writeSync(this.#pty.fd, bytes);
+    } catch (error) {
+      return (error as NodeJS.ErrnoException).code === 'EAGAIN' ? 0 : null;
+    }
+  }
 }
 
-function start(command: PtyCommand, cols: number, rows: number): ReturnType<typeof spawn> {
+function start(command: PtyCommand, cols: number, rows: number): UnixPty {
   try {
     return spawn(command.file, [...command.args], {
       name: 'xterm-256color',
@@ -63,7 +94,7 @@ function start(command: PtyCommand, cols: number, rows: number): ReturnType<type
       cwd: command.cwd,
       env: { ...command.env },
       encoding: null,
-    });
+    }) as UnixPty;
   } catch (error) {
     throw new OpsLabError(
       'runtime-unavailable',

@@ -83,7 +83,7 @@ export class Terminal {
       for (const listener of this.#commandListeners) listener(event);
     });
     this.#joiner = new Joiner((bytes) => this.#distribute(this.#filter.push(bytes)));
-    this.#pty = new Pty(options.command, cols, rows);
+    this.#pty = new Pty(options.command, cols, rows, () => this.#say('input is dropped: the program does not read what it was given'));
     this.#screen = new Screen({ cols, rows, scrollback: options.scrollback, onReply: (text) => this.write(text) });
     this.#recording = options.recordingFile === null ? null : new Recording(options.recordingFile, cols, rows);
     this.#gate = new FlowGate(this.#screenConsumer, {
@@ -138,7 +138,7 @@ export class Terminal {
     return () => this.#exitListeners.delete(listener);
   }
 
-  /** Types into the terminal; after the exit it does nothing. */
+  /** Types into the terminal; after the exit it does nothing. Too much for a program that does not read is dropped, with a note. */
   write(data: string | Uint8Array): void {
     if (this.#exit === null) this.#pty.write(data);
   }
@@ -224,6 +224,13 @@ export class Terminal {
       this.#screen.write(filtered.screen, () => this.#settle(this.#screenConsumer, length));
     }
     this.#gate.gave();
+  }
+
+  /** Tells everybody something that the program did not print: between two sequences, for the filter passes on whole ones. */
+  #say(note: string): void {
+    this.#joiner.flush();
+    const line = Buffer.from(`\r\n[${note}]\r\n`);
+    this.#distribute({ viewers: line, screen: line, marks: [] });
   }
 
   /** While the program is being ended nothing pauses it, so what a consumer cannot take any more is left out for it. */
@@ -326,7 +333,8 @@ export class Terminal {
     this.#ended = this.#command.ended?.();
     const frame = encodeHostFrame({ kind: 'exit', ...this.#exit });
     // One that lags hears of it with its snapshot, unless it is cut off before it gets one.
-    for (const viewer of this.#viewers) if (viewer.waiting === null && (!viewer.lagging || this.#closing !== null)) viewer.channel.send(frame);
+    for (const viewer of this.#viewers)
+      if (viewer.waiting === null && (!viewer.lagging || this.#closing !== null)) viewer.channel.send(frame);
     this.#screen.settle(() => {
       for (const listener of [...this.#exitListeners]) listener();
     });
