@@ -69,13 +69,24 @@ export class FloodWriter {
     if (flood) this.#watchForQuiet();
   }
 
-  /** @param settled called when all that was written is on the screen, and before anything that is written later */
-  settle(settled: () => void): void {
+  /**
+   * Writes text that may hold anything, as a snapshot does, after all that was written before.
+   * @param parsed called when it is on the screen, and before anything that is written later
+   */
+  writeText(text: string, parsed: () => void = () => {}): void {
     this.flush();
-    this.#parse('', settled);
+    this.#parse(text, parsed);
   }
 
-  /** Hands everything to the terminal; to be called before the terminal is written to, resized or reset by other ways. */
+  /** @param settled called when all that was written is on the screen, and before anything that is written later */
+  settle(settled: () => void): void {
+    this.writeText('', settled);
+  }
+
+  /**
+   * Hands everything to the terminal; to be called before it is resized or reset. Who writes to the terminal by other ways has to
+   * wait until that is parsed, for this cannot know how lines scroll meanwhile.
+   */
   flush(): void {
     if (this.#backlog.length === 0) return;
     this.#trim();

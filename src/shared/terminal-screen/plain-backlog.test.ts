@@ -28,6 +28,13 @@ describe('the backlog', () => {
     expect(isPlain(bytes(`text${control}`))).toBe(false);
   });
 
+  it('is not for 8-bit controls, which a terminal obeys behind any byte', () => {
+    expect(isPlain(bytes('text\u009b'))).toBe(false);
+    expect(isPlain(Uint8Array.of(0x41, 0xc2, 0xc2, 0x9b, 0x41))).toBe(false);
+    expect(isPlain(Uint8Array.of(0x41, 0xc2))).toBe(false);
+    expect(isPlain(bytes('\u00a0 ° »'))).toBe(true);
+  });
+
   it('is for text in any language', () => {
     expect(isPlain(bytes('tab\t, line\r\n, é 世界 👩‍👩‍👧'))).toBe(true);
   });

@@ -10,13 +10,19 @@ export const LF = 0x0a;
 const CR = 0x0d;
 const SPACE = 0x20;
 const DEL = 0x7f;
+/** Begins U+0080 to U+00BF; those below U+00A0 are 8-bit controls. */
+const C2 = 0xc2;
+const FIRST_PRINTABLE_AFTER_C2 = 0xa0;
 
 /** @returns whether these bytes are text, tabs and line ends alone: nothing that changes a mode or moves the cursor back up */
 export function isPlain(bytes: Uint8Array): boolean {
   // By index: an iterator takes twice as long, and this is the larger part of what a flood costs the host.
   for (let at = 0; at < bytes.length; at++) {
     const byte = bytes[at] ?? 0;
-    if (byte < SPACE ? byte !== LF && byte !== CR && byte !== TAB : byte === DEL) return false;
+    if (byte >= SPACE && byte < DEL) continue;
+    if (byte < SPACE) {
+      if (byte !== LF && byte !== CR && byte !== TAB) return false;
+    } else if (byte === DEL || (byte === C2 && (bytes[at + 1] ?? 0) < FIRST_PRINTABLE_AFTER_C2)) return false;
   }
   return true;
 }

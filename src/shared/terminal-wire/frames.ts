@@ -9,7 +9,10 @@ export type HostFrame =
   | { readonly kind: 'output'; readonly bytes: Uint8Array }
   /** The whole screen with scrollback as escape sequences; the viewer resets itself, then writes it. Not acknowledged. */
   | { readonly kind: 'snapshot'; readonly cols: number; readonly rows: number; readonly text: string }
-  /** Another viewer changed the size. */
+  /**
+   * The size that the terminal has: sent to all viewers when it changes, and to the one that asked for a size in any case, since it
+   * may have got another one. The last one holds. It is not answered with a resize: two viewers would never agree.
+   */
   | { readonly kind: 'size'; readonly cols: number; readonly rows: number }
   | { readonly kind: 'exit'; readonly code: number | null; readonly signal: number | null };
 
@@ -18,6 +21,7 @@ export type ViewerFrame =
   | { readonly kind: 'input'; readonly bytes: Uint8Array }
   /** So many more bytes of output have been parsed. */
   | { readonly kind: 'ack'; readonly count: number }
+  /** Asks for a size; a `size` frame answers. */
   | { readonly kind: 'resize'; readonly cols: number; readonly rows: number };
 
 /** Thrown for bytes that are no frame; the channel is then closed. */

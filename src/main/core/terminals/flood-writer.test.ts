@@ -97,6 +97,34 @@ describe('a flood', () => {
     expect(await difference(writes)).toBe(null);
   });
 
+  it('behind a snapshot counts with the scroll region that the snapshot sets, as the page writes both', async () => {
+    const leftBy = async (pieceSize: number) => {
+      const terminal = new Headless({ cols: 40, rows: 10, scrollback: SCROLLBACK, allowProposedApi: true });
+      const serialize = new SerializeAddon();
+      terminal.loadAddon(serialize);
+      const region = new ScrollRegion(terminal);
+      const writer = new FloodWriter(terminal, region, { scrollback: () => SCROLLBACK, showEveryMs: 100 });
+      try {
+        await new Promise<void>((resolve) =>
+          writer.settle(() => {
+            terminal.reset();
+            region.reset();
+            writer.writeText('top\r\nsecond\r\n\x1b[3;7r\x1b[10;1H');
+            const bytes = Buffer.from(`first\r\nlonger than what follows\r\n${'short\r\n'.repeat(2 * LARGE)}`);
+            for (let at = 0; at < bytes.length; at += pieceSize) writer.write(bytes.subarray(at, at + pieceSize));
+            writer.write(Buffer.from('\x1b[32m$ '));
+            writer.settle(resolve);
+          }),
+        );
+        return serialize.serialize();
+      } finally {
+        writer.dispose();
+        terminal.dispose();
+      }
+    };
+    expect(await leftBy(LARGE)).toBe(await leftBy(SMALL));
+  });
+
   it('shows its newest lines while it goes on', async () => {
     const terminal = new Headless({ cols: 40, rows: 4, scrollback: SCROLLBACK, allowProposedApi: true });
     const writer = new FloodWriter(terminal, new ScrollRegion(terminal), { scrollback: () => SCROLLBACK, showEveryMs: 5 });

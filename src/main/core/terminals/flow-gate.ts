@@ -26,7 +26,10 @@ export class FlowGate {
   readonly #screen: Consumer;
   readonly #viewers = new Set<Consumer>();
   #paused = false;
-  /** Once open for good, the pty is never paused again: the rest of its output is bounded by the kernel's buffer. */
+  /**
+   * Once open for good, the pty is never paused again. Of a program that has ended the kernel's buffer holds all that is left; one that
+   * is only being ended may flood on until it is killed, and whoever opens the gate for that leaves out what nobody takes.
+   */
   #open = false;
   #timer: NodeJS.Timeout | null = null;
   #pausedAt = 0;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { OutputFilter } from './output-filter.ts';
+import { type Filtered, OutputFilter } from './output-filter.ts';
 
 /** Filters `input` in pieces that end at `cuts`. */
 function filter(input: string | Uint8Array, cuts: readonly number[] = []) {
@@ -10,14 +10,17 @@ function filter(input: string | Uint8Array, cuts: readonly number[] = []) {
   const screen: Uint8Array[] = [];
   const marks: string[] = [];
   const ends = [...new Set(cuts.map((cut) => cut % (bytes.length + 1)))].sort((a, b) => a - b);
-  let start = 0;
-  for (const end of [...ends, bytes.length]) {
-    const filtered = filtering.push(bytes.subarray(start, end));
+  const take = (filtered: Filtered) => {
     viewers.push(filtered.viewers);
     screen.push(filtered.screen);
     marks.push(...filtered.marks);
+  };
+  let start = 0;
+  for (const end of [...ends, bytes.length]) {
+    take(filtering.push(bytes.subarray(start, end)));
     start = end;
   }
+  take(filtering.end());
   return { viewers: Buffer.concat(viewers).toString(), screen: Buffer.concat(screen).toString(), marks };
 }
 
@@ -55,6 +58,37 @@ describe('what passes', () => {
   it('colours that are set', () => becomes('\x1b]11;rgb:00/00/00\x07', '\x1b]11;rgb:00/00/00\x1b\\'));
 });
 
+describe('a character that is not finished', () => {
+  const textOf = (filtered: Filtered) => Buffer.from(filtered.viewers).toString();
+
+  it('waits for its end, wherever it is cut', () => {
+    for (const character of ['°', '世', '💖']) {
+      const bytes = Buffer.from(character);
+      for (let cut = 1; cut < bytes.length; cut++) {
+        const filtering = new OutputFilter();
+        expect(textOf(filtering.push(Buffer.concat([Buffer.from('a'), bytes.subarray(0, cut)])))).toBe('a');
+        // One byte at a time.
+        for (const byte of bytes.subarray(cut, -1)) expect(textOf(filtering.push(Uint8Array.of(byte)))).toBe('');
+        expect(textOf(filtering.push(Buffer.concat([bytes.subarray(-1), Buffer.from('|')])))).toBe(`${character}|`);
+      }
+    }
+  });
+
+  it('comes unchanged when something else follows, and at the end', () => {
+    const filtering = new OutputFilter();
+    expect([...filtering.push(Uint8Array.of(0x61, 0xe4, 0xb8)).viewers]).toEqual([0x61]);
+    expect([...filtering.push(Uint8Array.of(0x62, 0xf0)).viewers]).toEqual([0xe4, 0xb8, 0x62]);
+    expect([...filtering.end().viewers]).toEqual([0xf0]);
+    expect([...filtering.end().viewers]).toEqual([]);
+  });
+
+  it('is not what no character begins with', () => {
+    for (const bytes of [[0x80], [0xc1], [0xf5], [0xff], [0x61, 0x9d, 0x9d, 0x9d, 0x9d]]) {
+      expect([...new OutputFilter().push(Uint8Array.from(bytes)).viewers]).toEqual(bytes);
+    }
+  });
+});
+
 describe('what is dropped', () => {
   it.each([
     ['clipboard', '\x1b]52;c;aGVsbG8=\x07'],
@@ -90,6 +124,19 @@ describe('what is dropped', () => {
     expect(filter('a\x1b\n]52;c;eA==\x07b').viewers).toBe('a\nb');
     expect(filter('a\x1b\x1b]52;c;eA==\x07b').viewers).toBe('ab');
     expect(filter('a\x1b[1\x1b]52;c;eA==\x07b').viewers).toBe('ab');
+  });
+
+  it('8-bit controls behind a byte that only looks like the beginning of a character', () => {
+    const leads = [[0xc2], [0xc2, 0xc2], [0xc2, 0xe4], [0xc2, 0xff], [0xe4, 0xb8], [0xf0, 0x9f, 0x92], [0xc0]];
+    for (const lead of leads) {
+      for (const control of [0x9b, 0x9d, 0x90, 0x84]) {
+        const bytes = Uint8Array.of(0x41, ...lead, 0xc2, control, 0x36, 0x6e);
+        for (const { viewers, screen } of [new OutputFilter().push(bytes), new OutputFilter().push(bytes.subarray(1))]) {
+          expect(Buffer.from(viewers).toString()).not.toMatch(/[\x80-\x9f]/);
+          expect(Buffer.from(screen).toString()).not.toMatch(/[\x80-\x9f]/);
+        }
+      }
+    }
   });
 
   it('nothing that dropping would put together', () => {
@@ -174,6 +221,8 @@ it('leaves nothing to find for a second filter', () => {
       const twice = new OutputFilter().push(once);
       expect(Buffer.from(twice.screen)).toEqual(Buffer.from(twice.viewers));
       expect(twice.marks).toEqual([]);
+      // A terminal obeys U+0080 to U+009F, also behind bytes that are no character.
+      expect(once.toString()).not.toMatch(/[\x80-\x9f]/);
     }),
     { numRuns: 2000 },
   );

@@ -8,7 +8,8 @@
  * - Queries (device attributes, cursor position, modes, settings) go to the screen only, which answers for all viewers.
  *   A viewer never sees one, so two viewers never answer twice and a replay answers nothing.
  *
- * State is kept across chunks; text between sequences is passed on unchanged, as views of the chunk.
+ * State is kept across chunks; text between sequences is passed on unchanged, as views of the chunk. Whole characters too: who
+ * begins to listen between two chunks (a viewer after its snapshot) must not get the second half of one.
  */
 
 /** Longest control sequence (CSI) in bytes; a longer one is dropped. Real ones have a few dozen. */
@@ -41,8 +42,11 @@ type State = 'ground' | 'lead' | 'escape' | 'control' | 'skip-control' | 'osc' |
 
 const decoder = new TextDecoder();
 const NO_MARKS: readonly string[] = [];
+const NOTHING = new Uint8Array(0);
 
 export class OutputFilter {
+  /** The beginning of a character whose end has not come yet: at most three bytes. */
+  #unfinished = NOTHING;
   #state: State = 'ground';
   /** Bytes of the sequence being read, from its first byte after ESC. */
   #held: number[] = [];
@@ -53,6 +57,21 @@ export class OutputFilter {
 
   /** @param chunk bytes as read from the pty; may end anywhere, also within a character or a sequence */
   push(chunk: Uint8Array): Filtered {
+    const all = this.#unfinished.length === 0 ? chunk : Buffer.concat([this.#unfinished, chunk]);
+    const held = unfinishedAtEnd(all);
+    // A copy, for a view would hold the whole chunk.
+    this.#unfinished = held === 0 ? NOTHING : all.slice(all.length - held);
+    return this.#filter(held === 0 ? all : all.subarray(0, all.length - held));
+  }
+
+  /** @returns what was held back; to be called when no more chunks come */
+  end(): Filtered {
+    const rest = this.#unfinished;
+    this.#unfinished = NOTHING;
+    return this.#filter(rest);
+  }
+
+  #filter(chunk: Uint8Array): Filtered {
     const view = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
     if (this.#state === 'ground' && view.indexOf(ESC) === -1 && view.indexOf(C2) === -1) {
       return { viewers: chunk, screen: chunk, marks: NO_MARKS };
@@ -112,7 +131,9 @@ export class OutputFilter {
     let lead = view.indexOf(C2, start);
     for (;;) {
       if (lead !== -1 && (next === -1 || lead < next)) {
-        if ((view[lead + 1] ?? 0) >= 0xa0) {
+        // Only a byte that ends the character may be passed over: behind `C2 C2` the second one is looked at again.
+        const after = view[lead + 1] ?? 0;
+        if (after >= 0xa0 && after <= 0xbf) {
           lead = view.indexOf(C2, lead + 2);
           continue;
         }
@@ -282,6 +303,19 @@ export class OutputFilter {
       this.#emit(Buffer.from(`\x1b]${content}\x1b\\`));
     }
   }
+}
+
+/** @returns how many bytes at the end begin a character that is not finished */
+function unfinishedAtEnd(bytes: Uint8Array): number {
+  const { length } = bytes;
+  for (let count = 1; count <= 3 && count <= length; count++) {
+    const byte = bytes[length - count] ?? 0;
+    // In the middle of a character: its first byte is further in front.
+    if (byte >= 0x80 && byte <= 0xbf) continue;
+    const wanted = byte < 0xc2 || byte > 0xf4 ? 1 : byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;
+    return wanted > count ? count : 0;
+  }
+  return 0;
 }
 
 /** @returns the index after a control sequence at `start` that is whole and no query, or -1 when it needs a closer look */

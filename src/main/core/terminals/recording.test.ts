@@ -73,6 +73,52 @@ it('ends with a marker when it is full', async () => {
   expect(statSync(file).size).toBeLessThan(56 * 1024 * 1024);
 });
 
+it('counts bytes, not characters, until it is full', async () => {
+  const recording = new Recording(file, 80, 24);
+  const piece = Buffer.from('世'.repeat(350_000));
+  await vi.waitFor(
+    async () => {
+      // As the disk takes it: what is left out is not counted.
+      for (let count = 0; count < 3; count++) recording.output(piece);
+      expect(readFileSync(file).subarray(-100).toString()).toContain('the recording is full');
+    },
+    { timeout: 60_000, interval: 5 },
+  );
+  await recording.close();
+  expect(statSync(file).size).toBeLessThan(56 * 1024 * 1024);
+}, 90_000);
+
+it('comes back whole at every restart, however often what was restored is recorded again', async () => {
+  const limit = 2 * 1024 * 1024;
+  const record = async (output: string) => {
+    const recording = new Recording(file, 80, 24);
+    recording.output(Buffer.from(output));
+    await recording.close();
+  };
+  await record(Array.from({ length: 60_000 }, (_, line) => `line ${line}: \x1b[32mgrün 世界 💖\x1b[0m\r\n`).join(''));
+  for (let restart = 1; restart <= 3; restart++) {
+    const tail = readRecordingTail(file, limit);
+    // All but the event at whose middle the tail begins.
+    expect(Buffer.byteLength(tail)).toBeGreaterThan(limit / 2);
+    expect(tail).not.toContain('\ufffd');
+    expect(tail).toMatch(/^line \d+: /);
+    expect(tail).toContain('line 59999: ');
+    await record(`${tail}restart ${restart}\r\n`);
+  }
+  expect(readRecordingTail(file, limit)).toMatch(/restart 1\r\nrestart 2\r\nrestart 3\r\n$/);
+});
+
+it('does not cut a character that has no line end near it', async () => {
+  const recording = new Recording(file, 80, 24);
+  const text = `a${'💖'.repeat(50_000)}`;
+  recording.output(Buffer.from(text));
+  await recording.close();
+  const events = lines().slice(1);
+  expect(events.length).toBeGreaterThan(3);
+  expect(events.every(([, , part]) => !part.includes('\ufffd') && Buffer.byteLength(part) <= 64 * 1024 + 4)).toBe(true);
+  expect(events.map(([, , part]) => part).join('')).toBe(text);
+});
+
 it('does not trouble the terminal when it cannot be written', async () => {
   const recording = new Recording(join(folder, 'missing/terminal.cast'), 80, 24);
   recording.output(Buffer.from('x'));

@@ -7,8 +7,11 @@ import { StringDecoder } from 'node:string_decoder';
 
 /** Largest file, in bytes. */
 const MAX_FILE = 50 * 1024 * 1024;
+/** Largest event, in bytes of output: what reads a recording from its end must find the beginning of one there. */
+const MAX_EVENT = 64 * 1024;
 /** Most that waits for the disk, in bytes. */
 const MAX_QUEUED = 4 * 1024 * 1024;
+const LF = 0x0a;
 
 export class Recording {
   readonly #stream: WriteStream;
@@ -28,6 +31,7 @@ export class Recording {
     this.#line({ version: 2, width: cols, height: rows, timestamp: Math.floor(Date.now() / 1000), env: { TERM: 'xterm-256color' } });
   }
 
+  /** Records output as read: characters that are split between two calls come out whole. */
   output(bytes: Uint8Array): void {
     if (this.#full || this.#failed) return;
     if (this.#stream.writableLength > MAX_QUEUED) {
@@ -35,8 +39,13 @@ export class Recording {
       return;
     }
     this.#tellLeftOut();
-    const text = this.#decoder.write(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
-    if (text !== '') this.#event('o', text);
+    let rest = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    while (rest.length > 0) {
+      const end = endOfEvent(rest);
+      const text = this.#decoder.write(rest.subarray(0, end));
+      if (text !== '') this.#event('o', text);
+      rest = rest.subarray(end);
+    }
     if (this.#written > MAX_FILE) {
       this.#full = true;
       this.#event('m', 'the recording is full');
@@ -68,9 +77,15 @@ export class Recording {
 
   #line(value: unknown): void {
     const line = `${JSON.stringify(value)}\n`;
-    this.#written += line.length;
+    this.#written += Buffer.byteLength(line);
     this.#stream.write(line);
   }
+}
+
+/** @returns where to end an event: behind a line if there is one, for a sequence that is cut in two is shown as text when only its end is read */
+function endOfEvent(bytes: Buffer): number {
+  if (bytes.length <= MAX_EVENT) return bytes.length;
+  return bytes.lastIndexOf(LF, MAX_EVENT - 1) + 1 || MAX_EVENT;
 }
 
 /**

@@ -2,27 +2,17 @@ import { execFileSync } from 'node:child_process';
 import { closeSync, existsSync, openSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { FLOW } from '../../../shared/terminal-wire/flow.ts';
-import type { Terminal } from './terminal.ts';
-import { makeTestShell, type TestShell, TestViewer } from './test-terminal.ts';
+import { decodeHostFrame, encodeViewerFrame } from '../../../shared/terminal-wire/frames.ts';
+import { prompted, shows, WAIT } from '../../../test-support/shows.ts';
+import { memoryBinaryChannels } from '../../transports/memory.ts';
+import { attach, makeTestShell, type TestShell, type TestViewer } from './test-terminal.ts';
 
-const WAIT = { timeout: 20_000, interval: 20 };
-/** Above the mark: the piece that crossed it, and what Node had read when it was told to pause. */
-const BOUND = FLOW.highMark + 3 * 64 * 1024;
 let shell: TestShell;
 
 beforeEach(() => {
   shell = makeTestShell();
 });
 afterEach(() => shell.close());
-
-const attach = (terminal: Terminal) => {
-  const viewer = new TestViewer();
-  terminal.attach(viewer.channel);
-  return viewer;
-};
-const shows = (what: { text(): string }, pattern: RegExp) => vi.waitFor(() => expect(what.text()).toMatch(pattern), WAIT);
-const prompted = (what: { text(): string }) => shows(what, /\$ ?$/);
 
 describe('viewers', () => {
   it('get a snapshot first, then output; all see the same', async () => {
@@ -82,11 +72,53 @@ describe('viewers', () => {
     await prompted(two);
     one.say({ kind: 'resize', cols: 133, rows: 40 });
     expect([terminal.cols, terminal.rows, two.screen.cols, two.screen.rows]).toEqual([133, 40, 133, 40]);
-    expect(one.frames).not.toContain('size');
+    expect([one.screen.cols, one.screen.rows]).toEqual([133, 40]);
     one.type('stty size\r');
     await shows(two, /^40 133$/m);
     terminal.resize(100_000, -5);
     expect([terminal.cols, terminal.rows]).toEqual([500, 2]);
+  });
+
+  it('that ask for sizes in the same moment all end at the one that holds', async () => {
+    const terminal = shell.open();
+    const sizes = [
+      { cols: 120, rows: 40 },
+      { cols: 90, rows: 30 },
+    ];
+    // As the page: it takes its own size, asks for it, and takes what it is told. Frames are under way for a turn.
+    const pages = sizes.map((own) => {
+      const [near, far] = memoryBinaryChannels();
+      const page = { size: { cols: 0, rows: 0 }, asked: 0 };
+      near.onMessage((bytes) => {
+        const frame = decodeHostFrame(bytes);
+        if (frame.kind === 'snapshot') {
+          page.size = own;
+          page.asked += 1;
+          near.send(encodeViewerFrame({ kind: 'resize', ...own }));
+        } else if (frame.kind === 'size') page.size = { cols: frame.cols, rows: frame.rows };
+      });
+      terminal.attach(far);
+      return page;
+    });
+    await vi.waitFor(() => {
+      expect(pages.map(({ asked }) => asked)).toEqual([1, 1]);
+      const held = { cols: terminal.cols, rows: terminal.rows };
+      expect(sizes).toContainEqual(held);
+      expect(pages.map(({ size }) => size)).toEqual([held, held]);
+    }, WAIT);
+  });
+
+  it('are told what became of the size that they asked for', async () => {
+    const terminal = shell.open();
+    const [one, two] = [attach(terminal), attach(terminal)];
+    await Promise.all([prompted(one), prompted(two)]);
+    const told = (viewer: TestViewer) => viewer.frames.filter((kind) => kind === 'size').length;
+    one.say({ kind: 'resize', cols: 600, rows: 30 });
+    expect([one.screen.cols, two.screen.cols, told(one), told(two)]).toEqual([500, 500, 1, 1]);
+    // The same once more, as the host has it: of interest to the one that asked alone.
+    one.screen.resize(600, 30);
+    one.say({ kind: 'resize', cols: 600, rows: 30 });
+    expect([one.screen.cols, told(one), told(two)]).toEqual([500, 2, 1]);
   });
 
   it('that send rubbish are cut off alone', async () => {
@@ -94,91 +126,15 @@ describe('viewers', () => {
     const [bad, good] = [attach(terminal), attach(terminal)];
     bad.say({ kind: 'input', bytes: new Uint8Array(100_000) });
     expect(bad.closed).toBe(true);
+    // Not only of what is no frame: nothing that a message does may end the host.
+    const unlucky = attach(terminal);
+    vi.spyOn(terminal, 'write').mockImplementationOnce(() => {
+      throw new Error('the pty is gone');
+    });
+    unlucky.type('x');
+    expect(unlucky.closed).toBe(true);
     good.type('echo sti""ll\r');
     await shows(good, /^still$/m);
-  });
-});
-
-describe('flow control', () => {
-  it('a flood never piles up beyond the mark, and Ctrl-C ends it', async () => {
-    const terminal = shell.open();
-    const viewer = attach(terminal);
-    await prompted(viewer);
-    viewer.type('yes\r');
-    await vi.waitFor(() => expect(viewer.received).toBeGreaterThan(3_000_000), WAIT);
-    expect(viewer.mostOwed).toBeLessThan(BOUND);
-    const before = viewer.received;
-    viewer.type('\x03');
-    await shows(viewer, /\$ ?$/);
-    // What was in flight is all that had to be drawn before the prompt.
-    expect(viewer.received - before).toBeLessThan(BOUND);
-  });
-
-  it('a viewer that does not look pauses the pty', async () => {
-    const terminal = shell.open();
-    const viewer = attach(terminal);
-    await prompted(viewer);
-    viewer.stalled = true;
-    viewer.type('yes\r');
-    await vi.waitFor(() => expect(viewer.received).toBeGreaterThan(FLOW.highMark), WAIT);
-    const before = viewer.received;
-    let last = -1;
-    await vi.waitFor(
-      () => {
-        const unchanged = viewer.received === last;
-        last = viewer.received;
-        expect(unchanged).toBe(true);
-      },
-      { ...WAIT, interval: 250 },
-    );
-    expect(viewer.received).toBeLessThan(Math.max(before, BOUND));
-    viewer.wake();
-    await vi.waitFor(() => expect(viewer.received).toBeGreaterThan(3_000_000), WAIT);
-    viewer.type('\x03');
-    await prompted(viewer);
-  });
-
-  it('a viewer that does not look is dropped so that another one can go on, and catches up with a snapshot', async () => {
-    const terminal = shell.open();
-    const [stalled, live] = [attach(terminal), attach(terminal)];
-    await Promise.all([prompted(stalled), prompted(live)]);
-    stalled.stalled = true;
-    live.type('yes | head -c 6000000; echo do""ne\r');
-    await shows(live, /^done$/m);
-    expect(stalled.received).toBeLessThan(BOUND);
-    stalled.wake();
-    await shows(stalled, /^done$/m);
-    expect(stalled.frames.filter((kind) => kind === 'snapshot').length).toBe(2);
-    live.type('echo aga""in\r');
-    await Promise.all([shows(stalled, /^again$/m), shows(live, /^again$/m)]);
-  });
-
-  it('with no viewer the flood goes on at the pace of the screen', async () => {
-    const terminal = shell.open();
-    terminal.write('yes | head -c 20000000; echo do""ne\r');
-    await vi.waitFor(() => expect(terminal.text()).toMatch(/^done$/m), { timeout: 60_000, interval: 50 });
-  }, 90_000);
-
-  it('50 MB come through whole', async () => {
-    const terminal = shell.open();
-    const viewer = attach(terminal);
-    await prompted(viewer);
-    const start = viewer.received;
-    viewer.type('head -c 50000000 /dev/zero | tr "\\0" x; echo; echo do""ne\r');
-    await vi.waitFor(() => expect(viewer.text()).toMatch(/^done$/m), { timeout: 60_000, interval: 50 });
-    expect(viewer.received - start).toBeGreaterThan(50_000_000);
-    expect(viewer.mostOwed).toBeLessThan(BOUND);
-  }, 90_000);
-
-  it('the last output before the exit is not lost while the pty is paused', async () => {
-    const terminal = shell.open();
-    const viewer = attach(terminal);
-    await prompted(viewer);
-    viewer.stalled = true;
-    viewer.type("exec bash -c \"head -c 560000 /dev/zero | tr '\\0' x; echo; echo la''st\"\r");
-    await vi.waitFor(() => expect(terminal.state).toBe('exited'), WAIT);
-    viewer.wake();
-    await shows(viewer, /^last$/m);
   });
 });
 
@@ -188,6 +144,18 @@ describe('content', () => {
     const viewer = attach(terminal);
     terminal.write("printf '\\xf0\\x9f'; sleep 0.1; printf '\\x92\\x96'; sleep 0.1; printf '\\xe4'; sleep 0.1; printf '\\xb8\\x96|\\n'\r");
     await shows(viewer, /^💖世\|$/m);
+  });
+
+  it('characters that are split between reads arrive whole at a viewer that attaches in between', async () => {
+    const terminal = shell.open();
+    const early = attach(terminal);
+    await prompted(early);
+    early.type("printf '<%s\\xe4' half; read -rsn1; printf '\\xb8\\x96|\\n'\r");
+    await shows(early, /^<half/m);
+    const late = attach(terminal);
+    await shows(late, /^<half$/m);
+    late.type('x');
+    await Promise.all([shows(early, /^<half世\|$/m), shows(late, /^<half世\|$/m)]);
   });
 
   it('input is bytes, whole across messages', async () => {
@@ -265,20 +233,26 @@ describe('the end', () => {
     expect(attach(terminal).closed).toBe(true);
   });
 
-  it('under a flood needs no force', async () => {
+  it('of the pty alone does no harm: sizes and input are taken while the program goes on', async () => {
+    const before = ptys();
     const terminal = shell.open();
     const viewer = attach(terminal);
-    viewer.stalled = true;
-    terminal.write('yes\r');
-    await vi.waitFor(() => expect(viewer.received).toBeGreaterThan(FLOW.highMark), WAIT);
-    await terminal.close();
-    viewer.wake();
-    // By SIGHUP, which a paused pty would have kept waiting, and not by the SIGKILL that follows.
-    expect(viewer.exit).toEqual({ code: null, signal: 1 });
+    await prompted(viewer);
+    // Not ended by the SIGHUP that follows the pty's end.
+    viewer.type("echo pid=$$; trap '' HUP; exec sleep 100 < /dev/null > /dev/null 2>&1\r");
+    // Its descriptor is closed; the program that has left it lives.
+    await vi.waitFor(() => expect(ptys()).toBe(before), WAIT);
+    expect(terminal.state).toBe('running');
+    viewer.say({ kind: 'resize', cols: 100, rows: 30 });
+    viewer.type('nobody reads this\r');
+    terminal.resize(110, 31);
+    expect([terminal.cols, terminal.rows, viewer.closed]).toEqual([110, 31, false]);
+    expect(terminal.state).toBe('running');
+    process.kill(Number(/^pid=(\d+)$/m.exec(terminal.text())?.[1]), 'SIGKILL');
+    await vi.waitFor(() => expect(viewer.exit).toEqual({ code: null, signal: 9 }), WAIT);
   });
 
   it('leaves no descriptor and no process', async () => {
-    const ptys = () => readdirSync('/proc/self/fd').filter((fd) => linkOf(fd).includes('ptmx')).length;
     const children = () => readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8').trim();
     const before = [ptys(), children()];
     const terminals = Array.from({ length: 5 }, () => shell.open({ recordingFile: join(shell.folder, `${Math.random()}.cast`) }));
@@ -341,6 +315,11 @@ describe('a pty that cannot be spawned', () => {
     await shows({ text: () => terminal.text() }, /No such file/);
   });
 });
+
+/** Open ptys of this process. */
+function ptys(): number {
+  return readdirSync('/proc/self/fd').filter((fd) => linkOf(fd).includes('ptmx')).length;
+}
 
 function linkOf(fd: string): string {
   try {

@@ -6,16 +6,15 @@
  *
  * The pty is paused while a consumer owes too much (flow-gate.ts). Detaching a viewer ends nothing; `close` does.
  */
-import { spawn } from 'node-pty';
-import { OpsLabError } from '../../../shared/contract/errors.ts';
 import type { BinaryChannel } from '../../../shared/terminal-wire/channel.ts';
 import { FLOW } from '../../../shared/terminal-wire/flow.ts';
-import { clampSize, decodeViewerFrame, encodeHostFrame, FrameError, type ViewerFrame } from '../../../shared/terminal-wire/frames.ts';
+import { clampSize, decodeViewerFrame, encodeHostFrame } from '../../../shared/terminal-wire/frames.ts';
 import type { PtyCommand } from '../runtime/runtime.ts';
 import { type CommandEvent, CommandParser } from './command-parser.ts';
 import { Consumer, FlowGate } from './flow-gate.ts';
 import { Joiner } from './joiner.ts';
-import { OutputFilter } from './output-filter.ts';
+import { type Filtered, OutputFilter } from './output-filter.ts';
+import { Pty } from './pty.ts';
 import { Recording, readRecordingTail } from './recording.ts';
 import { Screen } from './screen.ts';
 
@@ -57,7 +56,7 @@ export class Terminal {
   /** Whether the shell can report its commands. */
   readonly captured: boolean;
   readonly #command: PtyCommand;
-  readonly #pty: ReturnType<typeof spawn>;
+  readonly #pty: Pty;
   readonly #screen: Screen;
   readonly #screenConsumer = new Consumer();
   readonly #filter = new OutputFilter();
@@ -83,8 +82,8 @@ export class Terminal {
     this.#parser = new CommandParser(options.nonce, (event) => {
       for (const listener of this.#commandListeners) listener(event);
     });
-    this.#joiner = new Joiner((bytes) => this.#distribute(bytes));
-    this.#pty = start(options.command, cols, rows);
+    this.#joiner = new Joiner((bytes) => this.#distribute(this.#filter.push(bytes)));
+    this.#pty = new Pty(options.command, cols, rows, () => this.#say('input is dropped: the program does not read what it was given'));
     this.#screen = new Screen({ cols, rows, scrollback: options.scrollback, onReply: (text) => this.write(text) });
     this.#recording = options.recordingFile === null ? null : new Recording(options.recordingFile, cols, rows);
     this.#gate = new FlowGate(this.#screenConsumer, {
@@ -92,9 +91,8 @@ export class Terminal {
       resume: () => this.#resume(),
     });
     if (options.restoreFrom !== undefined) this.#restore(options.restoreFrom);
-    // With `encoding: null` the data are buffers, whatever the typings say.
-    this.#pty.onData((data) => this.#joiner.push(data as unknown as Buffer));
-    this.#pty.onExit(({ exitCode, signal }) => this.#onPtyExit(exitCode, signal ?? 0));
+    this.#pty.onData((bytes) => this.#joiner.push(bytes));
+    this.#pty.onExit((code, signal) => this.#onPtyExit(code, signal));
   }
 
   get state(): 'running' | 'exited' {
@@ -140,13 +138,12 @@ export class Terminal {
     return () => this.#exitListeners.delete(listener);
   }
 
-  /** Types into the terminal; after the exit it does nothing. */
+  /** Types into the terminal; after the exit it does nothing. Too much for a program that does not read is dropped, with a note. */
   write(data: string | Uint8Array): void {
-    if (this.#exit !== null) return;
-    this.#pty.write(typeof data === 'string' ? data : Buffer.from(data.buffer, data.byteOffset, data.byteLength));
+    if (this.#exit === null) this.#pty.write(data);
   }
 
-  /** Clamps the size; tells the viewers. */
+  /** Clamps the size; tells the viewers when it has changed. */
   resize(cols: number, rows: number): void {
     this.#resizeFrom(null, cols, rows);
   }
@@ -176,6 +173,7 @@ export class Terminal {
   async #close(): Promise<void> {
     if (this.#exit === null) {
       const exited = new Promise<void>((resolve) => this.onExit(resolve));
+      // A program that waits for its output to be taken could not end by itself. One that goes on meanwhile is bounded by #drops.
       this.#gate.openForGood();
       this.#pty.kill('SIGHUP');
       const timer = setTimeout(() => this.#pty.kill('SIGKILL'), KILL_AFTER_MS);
@@ -207,12 +205,12 @@ export class Terminal {
     });
   }
 
-  #distribute(bytes: Uint8Array): void {
-    const filtered = this.#filter.push(bytes);
+  #distribute(filtered: Filtered): void {
     for (const mark of filtered.marks) this.#parser.mark(mark);
     if (filtered.viewers.length > 0) {
       const frame = encodeHostFrame({ kind: 'output', bytes: filtered.viewers });
       for (const viewer of this.#viewers) {
+        if (this.#drops(viewer)) viewer.lagging = true;
         if (viewer.lagging) continue;
         viewer.owed += filtered.viewers.length;
         if (viewer.waiting === null) viewer.channel.send(frame);
@@ -221,11 +219,23 @@ export class Terminal {
       this.#recording?.output(filtered.viewers);
     }
     const { length } = filtered.screen;
-    if (length > 0) {
+    if (length > 0 && !this.#drops(this.#screenConsumer)) {
       this.#screenConsumer.owed += length;
       this.#screen.write(filtered.screen, () => this.#settle(this.#screenConsumer, length));
     }
     this.#gate.gave();
+  }
+
+  /** Tells everybody something that the program did not print: between two sequences, for the filter passes on whole ones. */
+  #say(note: string): void {
+    this.#joiner.flush();
+    const line = Buffer.from(`\r\n[${note}]\r\n`);
+    this.#distribute({ viewers: line, screen: line, marks: [] });
+  }
+
+  /** While the program is being ended nothing pauses it, so what a consumer cannot take any more is left out for it. */
+  #drops(consumer: Consumer): boolean {
+    return this.#closing !== null && this.#exit === null && consumer.owed > FLOW.highMark;
   }
 
   #owe(consumer: Consumer, count: number): void {
@@ -257,17 +267,19 @@ export class Terminal {
     this.#gate.remove(viewer);
   }
 
+  /** Throws nothing into the transport, which would end the host: a viewer whose message does harm is cut off alone. */
   #onMessage(viewer: Viewer, bytes: Uint8Array): void {
     if (!this.#viewers.has(viewer)) return;
-    let frame: ViewerFrame;
     try {
-      frame = decodeViewerFrame(bytes);
-    } catch (error) {
-      if (!(error instanceof FrameError)) throw error;
+      this.#obey(viewer, bytes);
+    } catch {
       this.#detach(viewer);
       viewer.channel.close();
-      return;
     }
+  }
+
+  #obey(viewer: Viewer, bytes: Uint8Array): void {
+    const frame = decodeViewerFrame(bytes);
     if (frame.kind === 'input') this.write(frame.bytes);
     else if (frame.kind === 'resize') this.#resizeFrom(viewer, frame.cols, frame.rows);
     else {
@@ -281,13 +293,18 @@ export class Terminal {
 
   #resizeFrom(source: Viewer | null, wantedCols: number, wantedRows: number): void {
     const { cols, rows } = clampSize(wantedCols, wantedRows);
-    if (this.#closing !== null || (cols === this.cols && rows === this.rows)) return;
-    this.#joiner.flush();
-    if (this.#exit === null) this.#pty.resize(cols, rows);
-    this.#screen.resize(cols, rows);
-    this.#recording?.resize(cols, rows);
+    if (this.#closing !== null) return;
+    const changed = cols !== this.cols || rows !== this.rows;
+    if (changed) {
+      this.#joiner.flush();
+      if (this.#exit === null) this.#pty.resize(cols, rows);
+      this.#screen.resize(cols, rows);
+      this.#recording?.resize(cols, rows);
+    }
     const frame = encodeHostFrame({ kind: 'size', cols, rows });
-    for (const viewer of this.#viewers) if (viewer !== source && viewer.waiting === null) viewer.channel.send(frame);
+    // The source is always told: its own size may be over the limit, or older than a frame that is on its way to it. What each
+    // viewer hears last is then the size that holds. One that waits for a snapshot gets the size with it.
+    for (const viewer of this.#viewers) if ((changed || viewer === source) && viewer.waiting === null) viewer.channel.send(frame);
   }
 
   #pause(): void {
@@ -310,32 +327,17 @@ export class Terminal {
   #onPtyExit(code: number, signal: number): void {
     this.#gate.openForGood();
     this.#joiner.close();
+    this.#distribute(this.#filter.end());
     this.#exit = signal > 0 ? { code: null, signal } : { code, signal: null };
     this.#parser.close(this.#exit.code);
     this.#ended = this.#command.ended?.();
     const frame = encodeHostFrame({ kind: 'exit', ...this.#exit });
-    for (const viewer of this.#viewers) if (viewer.waiting === null && !viewer.lagging) viewer.channel.send(frame);
+    // One that lags hears of it with its snapshot, unless it is cut off before it gets one.
+    for (const viewer of this.#viewers)
+      if (viewer.waiting === null && (!viewer.lagging || this.#closing !== null)) viewer.channel.send(frame);
     this.#screen.settle(() => {
       for (const listener of [...this.#exitListeners]) listener();
     });
-  }
-}
-
-function start(command: PtyCommand, cols: number, rows: number): ReturnType<typeof spawn> {
-  try {
-    return spawn(command.file, [...command.args], {
-      name: 'xterm-256color',
-      cols,
-      rows,
-      cwd: command.cwd,
-      env: { ...command.env },
-      encoding: null,
-    });
-  } catch (error) {
-    throw new OpsLabError(
-      'runtime-unavailable',
-      `The terminal could not be opened: ${error instanceof Error ? error.message : String(error)}. Close terminals that are not needed and try again.`,
-    );
   }
 }
 

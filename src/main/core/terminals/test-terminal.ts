@@ -149,3 +149,10 @@ export class TestViewer {
     this.say({ kind: 'ack', count });
   }
 }
+
+/** @returns a new viewer of the terminal */
+export function attach(terminal: Terminal): TestViewer {
+  const viewer = new TestViewer();
+  terminal.attach(viewer.channel);
+  return viewer;
+}

@@ -315,6 +315,7 @@ export class TerminalController {
         this.#writer.settle(() => this.#restore(frame, channel, acks));
         break;
       case 'size':
+        // Taken as it is, also when it is not what was asked for, and never answered: two pages would never agree on one.
         this.#writer.settle(() => this.#terminal.resize(frame.cols, frame.rows));
         break;
       case 'exit':
@@ -328,7 +329,7 @@ export class TerminalController {
     this.#terminal.reset();
     this.#region.reset();
     this.#terminal.resize(frame.cols, frame.rows);
-    this.#terminal.write(frame.text, () => this.#fitNow());
+    this.#writer.writeText(frame.text, () => this.#fitNow());
     if (this.line.get().state !== 'ended') this.line.set({ state: 'live' });
     const held = this.#held ?? [];
     this.#held = null;
