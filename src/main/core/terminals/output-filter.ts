@@ -60,7 +60,7 @@ export class OutputFilter {
     const all = this.#unfinished.length === 0 ? chunk : Buffer.concat([this.#unfinished, chunk]);
     const held = unfinishedAtEnd(all);
     // A copy, for a view would hold the whole chunk.
-    this.#unfinished = held === 0 ? NOTHING : all.slice(all.length - held);
+    this.#unfinished = held === 0 ? NOTHING : Uint8Array.from(all.subarray(all.length - held));
     return this.#filter(held === 0 ? all : all.subarray(0, all.length - held));
   }
 

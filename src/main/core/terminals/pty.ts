@@ -8,7 +8,7 @@ import { OpsLabError } from '../../../shared/contract/errors.ts';
 import type { PtyCommand } from '../runtime/runtime.ts';
 import { InputQueue } from './input-queue.ts';
 
-/** What node-pty has on every Unix besides its typings. */
+/** What node-pty has besides its typings; the descriptor on every Unix. */
 interface UnixPty extends IPty {
   /** The pty's descriptor; it never blocks. */
   readonly fd: number;
@@ -48,7 +48,10 @@ export class Pty {
 
   /** Types; what the program does not read yet waits. Does nothing for a pty that has ended. */
   write(data: string | Uint8Array): void {
-    this.#input.push(typeof data === 'string' ? Buffer.from(data) : data);
+    const bytes = typeof data === 'string' ? Buffer.from(data) : data;
+    // A console of Windows has no descriptor: node-pty's own queue is all there is.
+    if (process.platform === 'win32') this.#pty.write(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+    else this.#input.push(bytes);
   }
 
   /** Tells the program its size; does nothing for a pty that has ended. */
