@@ -50,6 +50,8 @@ export interface Limits {
   readonly headMs: number;
   readonly bodyMs: number;
   readonly idleMs: number;
+  /** Milliseconds in which a client takes a whole answer, before its next request is read. */
+  readonly drainMs: number;
   /** Milliseconds in which the engine answers an ordinary call. */
   readonly engineMs: number;
   /** Bytes of an engine's answer that is read as a whole. */
@@ -102,6 +104,7 @@ export const DEFAULT_LIMITS: Limits = {
   headMs: 10_000,
   bodyMs: 10_000,
   idleMs: 60_000,
+  drainMs: 30_000,
   engineMs: 60_000,
   answerBytes: 32 * MB,
   events: 1024,
@@ -133,6 +136,8 @@ export const BOUNDS = {
   /** Milliseconds and bytes for which a refused client may go on sending before the connection is cut. */
   lingerMs: 2_000,
   lingerBytes: 8 * MB,
+  /** Bytes of an answer that is sent as a whole: it waits in memory until the client has taken it. */
+  wholeAnswerBytes: 16 * MB,
   /** An answer to a client that takes nothing for so long is given up, in milliseconds. */
   stalledMs: 10 * 60_000,
 } as const;
