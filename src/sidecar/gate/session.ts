@@ -41,6 +41,8 @@ export class GateSession {
   readonly connections = new Turns();
   /** Those who clear up after builds: two at once would take each other's failures for the end. */
   readonly clearings = new Turns();
+  /** Those who make or remove a volume: one that is asked for while it goes away would be taken for one that is there. */
+  readonly volumeTurns = new Turns();
   readonly disk: DiskWatch;
   /** Called with each container of the learner's that takes the place of a service. */
   onRebuilt: (service: LabService) => void = () => {};

@@ -71,8 +71,7 @@ interface Order {
 
 async function make(session: GateSession, { asked, wanted, mounts, askedPorts, asking, alone }: Order): Promise<OwnRow> {
   const { ledger, names, config } = session;
-  const volumeIds = await ensureVolumes(session, mounts);
-  // From here to the ledger's row nothing may come in between.
+  // From here to the ledger's row, which also holds the volumes, nothing may come in between.
   const name = asked === '' ? inventName((candidate) => ledger.named('container', candidate) !== undefined) : asked;
   const holder = ledger.named('container', name);
   if (holder) throw nameTaken(name, holder.id);
@@ -90,6 +89,10 @@ async function make(session: GateSession, { asked, wanted, mounts, askedPorts, a
   };
   const most = config.limits.containers + config.services.length;
   const row = await session.make('container', name, notes, most, async () => {
+    // Whatever fails here, the engine has not been asked for the container, so that its row does not stay.
+    const volumeIds = await ensureVolumes(session, mounts).catch((error: unknown) => {
+      throw session.refusalOf(error);
+    });
     const body = forwarded(session, name, wanted, mounts, volumeIds, asking);
     const { Id } = await session.engine.call<{ Id: string }>({
       method: 'POST',
