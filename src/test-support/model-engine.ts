@@ -124,7 +124,7 @@ async function run(
     subject,
     query: parsed,
     json: json as JsonObject,
-    contentType: '',
+    contentType: 'application/x-tar',
     exchange,
     events: { onStranger: () => () => {} },
   };

@@ -195,6 +195,29 @@ export class Slots {
   }
 }
 
+/** Ids that somebody holds; several may hold the same. */
+export class Holds {
+  readonly #counts = new Map<string, number>();
+
+  /** @returns a function that lets go, to be called once */
+  take(id: string): () => void {
+    this.#counts.set(id, (this.#counts.get(id) ?? 0) + 1);
+    return () => {
+      const left = (this.#counts.get(id) ?? 0) - 1;
+      if (left > 0) this.#counts.set(id, left);
+      else this.#counts.delete(id);
+    };
+  }
+
+  has(id: string): boolean {
+    return this.#counts.has(id);
+  }
+
+  ids(): string[] {
+    return [...this.#counts.keys()];
+  }
+}
+
 /** Lets one after the other in. */
 export class Turns {
   #last: Promise<void> = Promise.resolve();

@@ -3,7 +3,7 @@ import type { GateConfig, LabService } from './config.ts';
 import { DiskWatch } from './disk-watch.ts';
 import { chooseVersion, compareVersions, EngineClient, EngineRefusal } from './engine-client.ts';
 import { Ledger, type OwnRow, type Row } from './ledger.ts';
-import { BOUNDS, Rate, Slots, Turns } from './limits.ts';
+import { BOUNDS, Holds, Rate, Slots, Turns } from './limits.ts';
 import { Names } from './names.ts';
 import { PolicyContext } from './policy/context.ts';
 import { limited, Refusal } from './refusal.ts';
@@ -35,7 +35,7 @@ export class GateSession {
   readonly builds: Slots;
   readonly startedAt = Date.now();
   /** Containers that are just being started. */
-  readonly starting = new Map<string, OwnRow>();
+  readonly starting = new Holds();
   readonly starts = new Turns();
   /** Those who connect a container: two at once would both find room for one more network. */
   readonly connections = new Turns();

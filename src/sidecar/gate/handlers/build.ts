@@ -13,6 +13,7 @@ import { bad, denied, limited, Refusal } from '../refusal.ts';
 import type { GateSession } from '../session.ts';
 import { jsonLines } from '../streams/json-lines.ts';
 import { openStream } from '../streams/relay.ts';
+import { assertRoomForBuild } from './containers.ts';
 import { assertPlatform } from './create-container.ts';
 import { noteTags, removeLeftovers } from './images.ts';
 
@@ -50,6 +51,7 @@ async function run(request: GateRequest, signal: AbortSignal): Promise<void> {
   const labels = labelRule(query.json('labels') ?? (Object.create(null) as JsonObject), 'labels') as Record<string, string>;
   assertParameters(request);
   await session.disk.assertRoom();
+  await assertRoomForBuild(session);
   if (session.ledger.rows('image').length >= limits.images) throw limited(`${limits.images} images. Remove one (docker rmi).`);
   const name = insideName(query.text('dockerfile') || 'Dockerfile');
   const context = await readContext(inTime(exchange.body.stream(), signal), name, buildFolder(session.config.ledgerFile), limits);

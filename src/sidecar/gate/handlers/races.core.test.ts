@@ -1,6 +1,9 @@
 /** Requests of one session that overtake each other. */
 import { describe, expect, it } from 'vitest';
 import { startModelEngine } from '../../../test-support/model-engine.ts';
+import { DEFAULT_LIMITS } from '../limits.ts';
+import { build } from './build.ts';
+import { restartContainer, startContainer, updateContainer } from './containers.ts';
 import { createContainer } from './create-container.ts';
 import { createVolume, pruneVolumes, removeVolume } from './volumes.ts';
 
@@ -44,5 +47,62 @@ describe('a volume', () => {
       status: 409,
       body: { message: expect.stringContaining('volume is in use') },
     });
+  });
+});
+
+describe('memory and processes of all that runs', () => {
+  const MB = 1024 ** 2;
+  const small = (name: string) => ({ query: { name }, json: { Image: 'lab', HostConfig: { Memory: 6 * MB, PidsLimit: 1 } } });
+  const names = Array.from({ length: 12 }, (_, number) => `c${number}`);
+  const large = { json: { Memory: 512 * MB, PidsLimit: 128 } };
+
+  it('are one sum, whatever updates and starts overtake each other', async () => {
+    for (const order of ['updates first', 'starts first', 'starts under way'] as const) {
+      const model = await startModelEngine();
+      for (const name of names) expect((await model.run(createContainer, small(name))).status).toBe(201);
+      const update = () => names.map((subject) => model.run(updateContainer, { subject, ...large }));
+      const start = () => names.map((subject) => model.run(startContainer, { subject }));
+      const all = order === 'updates first' ? [...update(), ...start()] : start();
+      if (order === 'starts under way') await new Promise((resolve) => setTimeout(resolve, 100));
+      if (order !== 'updates first') all.push(...update());
+      await Promise.all(all);
+      const running = [...model.containers.values()].filter((container) => container.running);
+      expect(running.length).toBeGreaterThan(1);
+      expect(running.reduce((sum, { memory }) => sum + memory, 0)).toBeLessThanOrEqual(DEFAULT_LIMITS.memory);
+      expect(running.reduce((sum, { pids }) => sum + pids, 0)).toBeLessThanOrEqual(DEFAULT_LIMITS.pids);
+    }
+  });
+
+  it('count a container that restarts until the last who starts it has an answer', async () => {
+    const model = await startModelEngine({ limits: { memory: 600 * MB } });
+    for (const name of ['a', 'b']) await model.run(createContainer, { query: { name }, json: { Image: 'lab' } });
+    let end = (): void => {};
+    const restarted = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    // A container that stops for its restart does not run for that time; the other start of it has its answer at once.
+    model.before = async ({ path }) => {
+      if (path.endsWith('/restart')) await restarted;
+      if (path.endsWith('/start')) throw new Error('cut off');
+    };
+    const long = model.run(restartContainer, { subject: 'a' });
+    expect((await model.run(startContainer, { subject: 'a' })).status).toBe(502);
+    expect((await model.run(startContainer, { subject: 'b' })).status).toBe(403);
+    end();
+    expect((await long).status).toBe(204);
+  });
+
+  it('count a build that runs, and a build needs its room, too', async () => {
+    const model = await startModelEngine({ limits: { memory: 800 * MB } });
+    await model.run(createContainer, { query: { name: 'a' }, json: { Image: 'lab' } });
+    const release = model.session.builds.take();
+    expect(await model.run(startContainer, { subject: 'a' })).toMatchObject({
+      status: 403,
+      body: { message: expect.stringContaining('800 MB of memory') },
+    });
+    release?.();
+    expect((await model.run(startContainer, { subject: 'a' })).status).toBe(204);
+    expect(await model.run(build)).toMatchObject({ status: 403, body: { message: expect.stringContaining('800 MB of memory') } });
+    expect(model.session.builds.used).toBe(0);
   });
 });
