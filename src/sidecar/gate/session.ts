@@ -159,11 +159,11 @@ export class GateSession {
 
   /**
    * Makes something on the engine under the ledger's eyes.
-   * @param most how many of its kind the session may have
+   * @param most how many of its kind the session may have, containers of the lab itself not counted
    * @param make asks the engine and returns the full id
    */
   async make(kind: Row['kind'], name: string, notes: Row['notes'], most: number, make: () => Promise<string>): Promise<OwnRow> {
-    if (this.ledger.rows(kind).length >= most) {
+    if (this.ledger.rows(kind).filter((row) => !row.notes.service).length >= most) {
       throw limited(`${most} ${kind === 'exec' ? 'running commands' : `${kind}s`}. Remove one that you do not need any more.`);
     }
     const row = this.ledger.intend(kind, name, notes);

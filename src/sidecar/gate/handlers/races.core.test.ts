@@ -106,3 +106,18 @@ describe('memory and processes of all that runs', () => {
     expect(model.session.builds.used).toBe(0);
   });
 });
+
+it('containers at once are no more than the lab gives, also when its own services are gone', async () => {
+  const services = ['1', '2', '3', '4'].map((digit) => ({ name: `s${digit}`, id: digit.repeat(64) }));
+  for (const removed of [true, false]) {
+    const model = await startModelEngine({ services });
+    const { ledger } = model.session;
+    if (removed) for (const row of ledger.own('container')) ledger.remove(row);
+    const many = Array.from({ length: 20 }, (_, number) =>
+      model.run(createContainer, { query: { name: `k${number}` }, json: { Image: 'lab' } }),
+    );
+    const made = (await Promise.all(many)).filter(({ status }) => status === 201);
+    expect(made).toHaveLength(DEFAULT_LIMITS.containers);
+    expect(model.containers.size).toBe(DEFAULT_LIMITS.containers);
+  }
+});
