@@ -124,6 +124,10 @@ export const BOUNDS = {
   labels: 64,
   labelBytes: 4096,
   buildArguments: 64,
+  /** Of one image; also what one build may give. */
+  tagsOfImage: 32,
+  // Of a session, over all of its images: each change of one writes all of that image's tags into the ledger.
+  tags: 64,
   /** Lists with the sizes of containers: each makes the engine walk through layers. */
   sizesPerSecond: 0.2,
   sizesBurst: 3,

@@ -15,7 +15,7 @@ import { jsonLines } from '../streams/json-lines.ts';
 import { openStream } from '../streams/relay.ts';
 import { assertRoomForBuild } from './containers.ts';
 import { assertPlatform } from './create-container.ts';
-import { noteTags, removeLeftovers } from './images.ts';
+import { assertTagRoom, noteTags, removeLeftovers, tagOnEngine } from './images.ts';
 
 const CPU_PERIOD = 100_000;
 
@@ -50,6 +50,7 @@ async function run(request: GateRequest, signal: AbortSignal): Promise<void> {
   const args = buildArgs(query.json('buildargs'));
   const labels = labelRule(query.json('labels') ?? (Object.create(null) as JsonObject), 'labels') as Record<string, string>;
   assertParameters(request);
+  assertTagRoom(session, tags);
   await session.disk.assertRoom();
   await assertRoomForBuild(session);
   if (session.ledger.rows('image').length >= limits.images) throw limited(`${limits.images} images. Remove one (docker rmi).`);
@@ -161,15 +162,7 @@ async function keep(
 ): Promise<void> {
   const known = session.ledger.byId('image', id);
   const row = known ?? session.ledger.complete(intent, id);
-  for (const tag of tags) {
-    const mangled = session.names.mangleImage(tag);
-    const at = mangled.lastIndexOf(':');
-    await session.engine.call({
-      method: 'POST',
-      path: `/images/${id}/tag`,
-      query: { repo: mangled.slice(0, at), tag: mangled.slice(at + 1) },
-    });
-  }
+  for (const tag of tags) await tagOnEngine(session, id, tag);
   noteTags(session, row, tags);
 }
 

@@ -2,6 +2,7 @@
 import { type Body, bodyOf, listOf, pick, plainInstruction, plainLabels } from '../answers/scrub.ts';
 import type { GateHandler } from '../gate.ts';
 import type { OwnRow } from '../ledger.ts';
+import { BOUNDS } from '../limits.ts';
 import { CODE_LABEL, imageReference } from '../names.ts';
 import type { Filters } from '../policy/query.ts';
 import { bad, conflict, denied, limited } from '../refusal.ts';
@@ -168,6 +169,16 @@ function untag(session: GateSession, tag: string): void {
   }
 }
 
+/**
+ * @param tags that are to come; those that move from one image to another are no more than before
+ * @throws Refusal when images of the session would have more names than it may give
+ */
+export function assertTagRoom(session: GateSession, tags: readonly string[]): void {
+  if (tags.length > BOUNDS.tagsOfImage) throw limited(`${BOUNDS.tagsOfImage} tags for one image.`);
+  const all = new Set([...session.ledger.own('image').flatMap(({ notes }) => notes.tags ?? []), ...tags]);
+  if (all.size > BOUNDS.tags) throw limited(`${BOUNDS.tags} tags for all images together. Remove some (docker rmi).`);
+}
+
 /** The ledger's side of a tag: the newest image has it, no other. */
 export function noteTags(session: GateSession, row: OwnRow, tags: readonly string[]): void {
   for (const tag of tags) untag(session, tag);
@@ -176,28 +187,36 @@ export function noteTags(session: GateSession, row: OwnRow, tags: readonly strin
 }
 
 export const tagImage: GateHandler = async ({ session, subject, query, exchange }) => {
-  const image = session.context.image(subject);
   const tag = imageReference(`${query.text('repo')}${query.text('tag') === '' ? '' : `:${query.text('tag')}`}`);
-  const shared = session.config.allowedImages.some(({ id }) => id === image.id);
-  let row = rowOf(session, image.id);
-  if (!row) {
-    if (session.ledger.rows('image').length >= session.config.limits.images)
-      throw limited(`${session.config.limits.images} images. Remove one (docker rmi).`);
-    row = session.ledger.complete(session.ledger.intend('image', '', { shared: true, tags: [] }), image.id);
-  }
-  // An image of the lab is not touched on the engine: that name is known here only.
-  if (!shared) {
-    const mangled = session.names.mangleImage(tag);
-    const at = mangled.lastIndexOf(':');
-    await session.engine.call({
-      method: 'POST',
-      path: `/images/${image.id}/tag`,
-      query: { repo: mangled.slice(0, at), tag: mangled.slice(at + 1) },
-    });
-  }
-  noteTags(session, row, [tag]);
+  await session.taggings.run(async () => {
+    const image = session.context.image(subject);
+    const known = rowOf(session, image.id);
+    assertTagRoom(session, [...new Set([...(known?.notes.tags ?? []), tag])]);
+    const row = known ?? sharedRow(session, image.id);
+    // An image of the lab is not touched on the engine: that name is known here only.
+    if (!session.config.allowedImages.some(({ id }) => id === image.id)) await tagOnEngine(session, image.id, tag);
+    noteTags(session, row, [tag]);
+  });
   exchange.reply.empty(201);
 };
+
+/** An image of the lab that gets a name of the learner's. */
+function sharedRow(session: GateSession, id: string): OwnRow {
+  if (session.ledger.rows('image').length >= session.config.limits.images)
+    throw limited(`${session.config.limits.images} images. Remove one (docker rmi).`);
+  return session.ledger.complete(session.ledger.intend('image', '', { shared: true, tags: [] }), id);
+}
+
+/** Gives it the session's own name for `tag`. */
+export async function tagOnEngine(session: GateSession, id: string, tag: string): Promise<void> {
+  const mangled = session.names.mangleImage(tag);
+  const at = mangled.lastIndexOf(':');
+  await session.engine.call({
+    method: 'POST',
+    path: `/images/${id}/tag`,
+    query: { repo: mangled.slice(0, at), tag: mangled.slice(at + 1) },
+  });
+}
 
 /** Removes what builds of this session have left below its images. Nothing while one runs. */
 export function removeLeftovers(session: GateSession): Promise<void> {
