@@ -233,7 +233,7 @@ function imageAnswer(
   const found = [...images].find(([id, { tags }]) => id === reference || tags.has(reference));
   if (!found) throw new EngineRefusal(404, `No such image: ${reference}`);
   const [id, { tags, size = 0 }] = found;
-  if (verb === 'json') return { Id: id, Config: {}, RootFS: { Layers: [id] }, Size: size };
+  if (verb === 'json') return { Id: id, RepoTags: [...tags], Config: {}, RootFS: { Layers: [id] }, Size: size };
   if (verb === 'tag') {
     const tag = `${query.repo}:${query.tag}`;
     for (const image of images.values()) image.tags.delete(tag);
@@ -243,11 +243,11 @@ function imageAnswer(
   const held = [...containers.values()].some(({ image }) => image === id);
   if (reference === id && !last && query.force !== 1) throw new EngineRefusal(409, 'image is referenced in multiple repositories');
   if (last && held && query.force !== 1) throw new EngineRefusal(409, 'a container is using it');
+  const hasChild = [...images.values()].some(({ parent }) => parent === id);
+  if (hasChild && reference === id) throw new EngineRefusal(409, 'image has dependent child images');
   const untagged = reference === id ? [...tags] : [reference];
   for (const tag of untagged) tags.delete(tag);
   const answer: Record<string, string>[] = untagged.map((tag) => ({ Untagged: tag }));
-  const hasChild = [...images.values()].some(({ parent }) => parent === id);
-  if (hasChild && reference === id && untagged.length === 0) throw new EngineRefusal(409, 'image has dependent child images');
   // By force the name goes, and the layers stay for as long as a container stands on them.
   if (tags.size > 0 || hasChild) return answer;
   images.delete(id);

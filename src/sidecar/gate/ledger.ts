@@ -47,6 +47,8 @@ export interface Notes {
   readonly hidden?: readonly string[];
   /** Image: one of the lab that got a name of the learner's; it is never touched on the engine. */
   readonly shared?: boolean;
+  /** Image: removed by the learner, and kept by the engine for as long as others are made from it. */
+  readonly leaving?: boolean;
   /** Image: tags as the learner wrote them. */
   readonly tags?: readonly string[];
 }

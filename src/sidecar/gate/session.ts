@@ -39,7 +39,7 @@ export class GateSession {
   readonly starts = new Turns();
   /** Those who connect a container: two at once would both find room for one more network. */
   readonly connections = new Turns();
-  /** Those who tag an image: two at once would both find room for the last one. */
+  /** Those who give images names or take them: two at once would both find room for the last one. */
   readonly taggings = new Turns();
   /** Those who clear up after builds: two at once would take each other's failures for the end. */
   readonly clearings = new Turns();

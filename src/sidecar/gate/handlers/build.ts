@@ -131,7 +131,8 @@ async function follow(
       if (shown?.error && query.flag('q')) await reply.write(`${JSON.stringify(shown)}\r\n`);
     }
     if (output.failed || id === null) return;
-    await keep(session, intent, id, tags);
+    const result = id;
+    await session.taggings.run(() => keep(session, intent, result, tags));
     const aux = { aux: { ID: id } };
     const last = query.flag('q') ? [{ stream: `${id}\n` }] : [aux, ...tags.map((tag) => ({ stream: `Successfully tagged ${tag}\n` }))];
     for (const line of last) await reply.write(`${JSON.stringify(line)}\r\n`);
