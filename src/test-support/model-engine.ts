@@ -39,6 +39,8 @@ export interface ModelEngine {
   readonly containers: Map<string, ModelContainer>;
   /** Labels by name; null of a volume that the engine made itself, since a container named it. */
   readonly volumes: Map<string, unknown>;
+  /** Where volumes are on the disk, by name. */
+  readonly folders: Map<string, string>;
   readonly images: Map<string, ModelImage>;
   /** Milliseconds of a start. */
   startMs: number;
@@ -76,6 +78,7 @@ export async function startModelEngine(more: Partial<Parameters<typeof completeC
     session,
     containers: new Map(),
     volumes: new Map(),
+    folders: new Map(),
     images: new Map([[BASE_IMAGE, { tags: new Set(['lab:latest']) }]]),
     startMs: 50,
     before: async () => {},
@@ -213,7 +216,7 @@ async function volumeAnswer(model: ModelEngine, method: string, id: string, give
     return { Name: given.Name };
   }
   if (!model.volumes.has(id)) throw new EngineRefusal(404, `get ${id}: no such volume`);
-  if (method === 'GET') return { Name: id };
+  if (method === 'GET') return { Name: id, Mountpoint: model.folders.get(id) ?? '' };
   if ([...model.containers.values()].some(({ mounts }) => mounts.includes(id)))
     throw new EngineRefusal(409, `remove ${id}: volume is in use`);
   return void model.volumes.delete(id);

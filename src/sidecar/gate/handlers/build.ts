@@ -19,20 +19,18 @@ import { assertTagRoom, noteTags, removeLeftovers, tagOnEngine } from './images.
 
 const CPU_PERIOD = 100_000;
 
-/** The labels of every layer and container of a build: found by them, and no layer is shared with another session. */
-export function buildLabels(session: GateSession): Record<string, string> {
-  return { ...session.config.labels, [CODE_LABEL]: session.names.code('build', '') };
-}
-
 export const build: GateHandler = async (request) => {
   const { session, exchange } = request;
   const { limits } = session.config;
   const release = session.builds.take();
   if (!release) throw limited(`${limits.builds} build at a time. Wait for the other one.`);
-  const ending = AbortSignal.any([exchange.signal, AbortSignal.timeout(limits.buildMs)]);
+  const full = new AbortController();
+  const forget = session.disk.whenFull((why) => full.abort(why));
+  const ending = AbortSignal.any([exchange.signal, AbortSignal.timeout(limits.buildMs), full.signal]);
   try {
     await run(request, ending);
   } finally {
+    forget();
     release();
     await removeLeftovers(session).catch(() => {});
   }
@@ -57,7 +55,9 @@ async function run(request: GateRequest, signal: AbortSignal): Promise<void> {
   const name = insideName(query.text('dockerfile') || 'Dockerfile');
   const context = await readContext(inTime(exchange.body.stream(), signal), name, buildFolder(session.config.ledgerFile), limits);
   try {
-    const label = Object.entries(buildLabels(session))
+    // On every layer and container of a build: found by them, and no layer is shared with another session.
+    const buildLabels = session.context.labels('build', '');
+    const label = Object.entries(buildLabels)
       .map(([key, value]) => `"${key}"="${value.replace(/["\\$\n]/g, '')}"`)
       .join(' ');
     const image = (reference: string) => session.context.image(reference);
@@ -75,7 +75,7 @@ async function run(request: GateRequest, signal: AbortSignal): Promise<void> {
         dockerfile: name,
         ...(target === '' ? {} : { target }),
         buildargs: JSON.stringify(args),
-        labels: JSON.stringify({ ...labels, ...buildLabels(session) }),
+        labels: JSON.stringify({ ...labels, ...buildLabels }),
         nocache: query.flag('nocache') ? 1 : 0,
         rm: 1,
         forcerm: 1,
@@ -102,7 +102,8 @@ async function run(request: GateRequest, signal: AbortSignal): Promise<void> {
 /** A context that comes slowly does not hold the place of a build for longer than a build may take. */
 async function* inTime(parts: AsyncIterable<Buffer>, signal: AbortSignal): AsyncGenerator<Buffer> {
   for await (const part of parts) {
-    if (signal.aborted) throw new Refusal(408, 'the build context came too slowly', true);
+    if (signal.aborted)
+      throw signal.reason instanceof Refusal ? signal.reason : new Refusal(408, 'the build context came too slowly', true);
     yield part;
   }
 }
@@ -139,11 +140,8 @@ async function follow(
   } catch (error) {
     if (reply.started && !reply.finished && !exchange.signal.aborted) throw error;
     if (signal.aborted && reply.started && !reply.finished) {
-      await reply
-        .write(
-          `${JSON.stringify({ errorDetail: { message: 'the build took too long for this lab' }, error: 'the build took too long for this lab' })}\r\n`,
-        )
-        .catch(() => {});
+      const error = signal.reason instanceof Refusal ? signal.reason.message : 'the build took too long for this lab';
+      await reply.write(`${JSON.stringify({ errorDetail: { message: error }, error })}\r\n`).catch(() => {});
       return;
     }
     throw error;

@@ -1,10 +1,11 @@
 /** Images: those that the lab gives, which nobody changes, and those built in the session. */
 import { type Body, bodyOf, listOf, pick, plainInstruction, plainLabels } from '../answers/scrub.ts';
+import { builtImages } from '../built-images.ts';
 import { EngineRefusal, messageOf } from '../engine-client.ts';
 import type { GateHandler } from '../gate.ts';
 import type { OwnRow } from '../ledger.ts';
 import { BOUNDS } from '../limits.ts';
-import { CODE_LABEL, imageReference } from '../names.ts';
+import { imageReference } from '../names.ts';
 import type { Filters } from '../policy/query.ts';
 import { bad, conflict, denied, limited } from '../refusal.ts';
 import type { GateSession } from '../session.ts';
@@ -234,14 +235,9 @@ export function removeLeftovers(session: GateSession): Promise<void> {
 async function clear(session: GateSession): Promise<void> {
   if (session.builds.used > 0) return;
   const ours = new Set(session.ledger.own('image').flatMap(({ id, notes }) => (notes.leaving ? [] : [id])));
-  const filters = JSON.stringify({ label: [`${SESSION_LABEL}=${session.config.sessionId}`] });
   for (let again = true; again; ) {
     again = false;
-    const list = listOf(await session.engine.call({ method: 'GET', path: '/images/json', query: { all: 1, filters } })).filter(
-      ({ Labels }) =>
-        // A label alone can be somebody else's doing.
-        session.names.verify('build', '', String(bodyOf(Labels)[CODE_LABEL] ?? '')),
-    );
+    const list = await builtImages(session);
     const parents = new Set(list.map(({ ParentId }) => ParentId));
     for (const { Id } of list) {
       if (ours.has(String(Id)) || parents.has(Id)) continue;
