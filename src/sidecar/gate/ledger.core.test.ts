@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -69,6 +69,29 @@ describe('the ledger', () => {
       'image  ours',
     ]);
     expect(again.everById('container', hex(20))?.state).toBe('gone');
+    again.close();
+  });
+
+  it('writes its file anew when rows that change are long, and not at each change when there is nothing to gain', () => {
+    const file = join(temporaryDirectory(), 'ledger.jsonl');
+    const ledger = new Ledger(file, 1e6, 100_000);
+    const size = (): number => statSync(file).size;
+    const row = ledger.complete(ledger.intend('image', ''), hex(1));
+    for (let number = 0; number < 200; number += 1) ledger.change(row, { notes: { tags: [`${number}`.repeat(1_000)] } });
+    expect(size()).toBeLessThan(110_000);
+    for (let number = 2; number < 200; number += 1) ledger.intend('volume', 'x'.repeat(1_000));
+    const full = size();
+    expect(full).toBeGreaterThan(190_000);
+    let smaller = 0;
+    for (let number = 0, before = full; number < 50; number += 1, before = size()) {
+      ledger.change(row, { notes: { tags: ['y'.repeat(1_000)] } });
+      if (size() < before) smaller += 1;
+    }
+    expect(smaller).toBeLessThan(2);
+    ledger.close();
+    const again = new Ledger(file);
+    expect(again.byId('image', hex(1))?.notes.tags).toEqual(['y'.repeat(1_000)]);
+    expect(again.rows('volume')).toHaveLength(198);
     again.close();
   });
 

@@ -49,6 +49,8 @@ export interface Notes {
   readonly hidden?: readonly string[];
   /** Image: one of the lab that got a name of the learner's; it is never touched on the engine. */
   readonly shared?: boolean;
+  /** Image: removed by the learner, and kept by the engine for as long as others are made from it. */
+  readonly leaving?: boolean;
   /** Image: tags as the learner wrote them. */
   readonly tags?: readonly string[];
 }
@@ -72,19 +74,26 @@ export type OwnRow = Row & { readonly id: string };
 const REMEMBERED = 5_000;
 /** Lines after which the file is written anew: a learner who makes and removes for days does not fill the disk. */
 const MOST_LINES = 20_000;
+/** Bytes after which it is written anew, at the earliest when it is twice as large as it was then. */
+const MOST_BYTES = 8 * 1024 ** 2;
 
 export class Ledger {
   readonly #rows = new Map<string, Row>();
   readonly #byId = new Map<string, Row>();
   readonly #path: string | null;
   readonly #mostLines: number;
+  readonly #mostBytes: number;
   #file: number | null = null;
   #lines = 0;
+  #bytes = 0;
+  /** What the file had when it was written anew. */
+  #leastBytes = 0;
 
   /** @param path of the file, or null to keep it in memory only; rows of an earlier run are read */
-  constructor(path: string | null, mostLines = MOST_LINES) {
+  constructor(path: string | null, mostLines = MOST_LINES, mostBytes = MOST_BYTES) {
     this.#path = path;
     this.#mostLines = mostLines;
+    this.#mostBytes = mostBytes;
     if (path === null) return;
     if (existsSync(path)) {
       for (const line of readFileSync(path, 'utf8').split('\n')) {
@@ -92,6 +101,7 @@ export class Ledger {
         try {
           this.#keep(JSON.parse(line) as Row);
           this.#lines += 1;
+          this.#bytes += Buffer.byteLength(line) + 1;
         } catch {
           // The last line of a run that was killed while it wrote.
         }
@@ -166,9 +176,11 @@ export class Ledger {
   #write(row: Row): Row {
     this.#keep(row);
     if (this.#file === null) return row;
-    appendFileSync(this.#file, `${JSON.stringify(row)}\n`);
+    const line = `${JSON.stringify(row)}\n`;
+    appendFileSync(this.#file, line);
     this.#lines += 1;
-    if (this.#lines > this.#mostLines) this.#compact();
+    this.#bytes += Buffer.byteLength(line);
+    if (this.#lines > this.#mostLines || this.#bytes > Math.max(this.#mostBytes, 2 * this.#leastBytes)) this.#compact();
     return row;
   }
 
@@ -177,8 +189,11 @@ export class Ledger {
     if (this.#path === null || this.#file === null) return;
     // What is gone comes first, so that an id that is ours again is read as ours.
     const rows = [...[...this.#byId.values()].filter(({ state }) => state === 'gone'), ...this.#rows.values()];
+    const text = rows.map((row) => `${JSON.stringify(row)}\n`).join('');
+    this.#leastBytes = Buffer.byteLength(text);
+    this.#bytes = this.#leastBytes;
     try {
-      writeFileSync(`${this.#path}.new`, rows.map((row) => `${JSON.stringify(row)}\n`).join(''), { mode: 0o600 });
+      writeFileSync(`${this.#path}.new`, text, { mode: 0o600 });
       renameSync(`${this.#path}.new`, this.#path);
     } catch {
       // The old file is still whole; later there may be room.

@@ -50,6 +50,8 @@ export interface Limits {
   readonly headMs: number;
   readonly bodyMs: number;
   readonly idleMs: number;
+  /** Milliseconds in which a client takes a whole answer, before its next request is read. */
+  readonly drainMs: number;
   /** Milliseconds in which the engine answers an ordinary call. */
   readonly engineMs: number;
   /** Bytes of an engine's answer that is read as a whole. */
@@ -102,6 +104,7 @@ export const DEFAULT_LIMITS: Limits = {
   headMs: 10_000,
   bodyMs: 10_000,
   idleMs: 60_000,
+  drainMs: 30_000,
   engineMs: 60_000,
   answerBytes: 32 * MB,
   events: 1024,
@@ -121,6 +124,10 @@ export const BOUNDS = {
   labels: 64,
   labelBytes: 4096,
   buildArguments: 64,
+  /** Of one image; also what one build may give. */
+  tagsOfImage: 32,
+  // Of a session, over all of its images: each change of one writes all of that image's tags into the ledger.
+  tags: 64,
   /** Lists with the sizes of containers: each makes the engine walk through layers. */
   sizesPerSecond: 0.2,
   sizesBurst: 3,
@@ -133,6 +140,8 @@ export const BOUNDS = {
   /** Milliseconds and bytes for which a refused client may go on sending before the connection is cut. */
   lingerMs: 2_000,
   lingerBytes: 8 * MB,
+  /** Bytes of an answer that is sent as a whole: it waits in memory until the client has taken it. */
+  wholeAnswerBytes: 16 * MB,
   /** An answer to a client that takes nothing for so long is given up, in milliseconds. */
   stalledMs: 10 * 60_000,
 } as const;
@@ -187,6 +196,29 @@ export class Slots {
       given = true;
       this.#used -= 1;
     };
+  }
+}
+
+/** Ids that somebody holds; several may hold the same. */
+export class Holds {
+  readonly #counts = new Map<string, number>();
+
+  /** @returns a function that lets go, to be called once */
+  take(id: string): () => void {
+    this.#counts.set(id, (this.#counts.get(id) ?? 0) + 1);
+    return () => {
+      const left = (this.#counts.get(id) ?? 0) - 1;
+      if (left > 0) this.#counts.set(id, left);
+      else this.#counts.delete(id);
+    };
+  }
+
+  has(id: string): boolean {
+    return this.#counts.has(id);
+  }
+
+  ids(): string[] {
+    return [...this.#counts.keys()];
   }
 }
 

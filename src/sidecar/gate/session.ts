@@ -3,7 +3,7 @@ import type { GateConfig, LabService } from './config.ts';
 import { DiskWatch } from './disk-watch.ts';
 import { chooseVersion, compareVersions, EngineClient, EngineRefusal } from './engine-client.ts';
 import { Ledger, type OwnRow, type Row } from './ledger.ts';
-import { BOUNDS, Rate, Slots, Turns } from './limits.ts';
+import { BOUNDS, Holds, Rate, Slots, Turns } from './limits.ts';
 import { Names } from './names.ts';
 import { PolicyContext } from './policy/context.ts';
 import { limited, Refusal } from './refusal.ts';
@@ -41,12 +41,16 @@ export class GateSession {
   readonly builds: Slots;
   readonly startedAt = Date.now();
   /** Containers that are just being started. */
-  readonly starting = new Map<string, OwnRow>();
+  readonly starting = new Holds();
   readonly starts = new Turns();
   /** Those who connect a container: two at once would both find room for one more network. */
   readonly connections = new Turns();
+  /** Those who give images names or take them: two at once would both find room for the last one. */
+  readonly taggings = new Turns();
   /** Those who clear up after builds: two at once would take each other's failures for the end. */
   readonly clearings = new Turns();
+  /** Those who make or remove a volume: one that is asked for while it goes away would be taken for one that is there. */
+  readonly volumeTurns = new Turns();
   readonly disk: DiskWatch;
   /** Called with each container of the learner's that takes the place of a service. */
   onRebuilt: (service: LabService) => void = () => {};
@@ -163,11 +167,11 @@ export class GateSession {
 
   /**
    * Makes something on the engine under the ledger's eyes.
-   * @param most how many of its kind the session may have
+   * @param most how many of its kind the session may have, containers of the lab itself not counted
    * @param make asks the engine and returns the full id
    */
   async make(kind: Row['kind'], name: string, notes: Row['notes'], most: number, make: () => Promise<string>): Promise<OwnRow> {
-    if (this.ledger.rows(kind).length >= most) {
+    if (this.ledger.rows(kind).filter((row) => !row.notes.service).length >= most) {
       throw limited(`${most} ${kind === 'exec' ? 'running commands' : `${kind}s`}. Remove one that you do not need any more.`);
     }
     const row = this.ledger.intend(kind, name, notes);

@@ -13,25 +13,24 @@ import { bad, denied, limited, Refusal } from '../refusal.ts';
 import type { GateSession } from '../session.ts';
 import { jsonLines } from '../streams/json-lines.ts';
 import { openStream } from '../streams/relay.ts';
+import { assertRoomForBuild } from './containers.ts';
 import { assertPlatform } from './create-container.ts';
-import { noteTags, removeLeftovers } from './images.ts';
+import { assertTagRoom, noteTags, removeLeftovers, tagOnEngine } from './images.ts';
 
 const CPU_PERIOD = 100_000;
-
-/** The labels of every layer and container of a build: found by them, and no layer is shared with another session. */
-export function buildLabels(session: GateSession): Record<string, string> {
-  return { ...session.config.labels, [CODE_LABEL]: session.names.code('build', '') };
-}
 
 export const build: GateHandler = async (request) => {
   const { session, exchange } = request;
   const { limits } = session.config;
   const release = session.builds.take();
   if (!release) throw limited(`${limits.builds} build at a time. Wait for the other one.`);
-  const ending = AbortSignal.any([exchange.signal, AbortSignal.timeout(limits.buildMs)]);
+  const full = new AbortController();
+  const forget = session.disk.whenFull((why) => full.abort(why));
+  const ending = AbortSignal.any([exchange.signal, AbortSignal.timeout(limits.buildMs), full.signal]);
   try {
     await run(request, ending);
   } finally {
+    forget();
     release();
     await removeLeftovers(session).catch(() => {});
   }
@@ -49,12 +48,16 @@ async function run(request: GateRequest, signal: AbortSignal): Promise<void> {
   const args = buildArgs(query.json('buildargs'));
   const labels = labelRule(query.json('labels') ?? (Object.create(null) as JsonObject), 'labels') as Record<string, string>;
   assertParameters(request);
+  assertTagRoom(session, tags);
   await session.disk.assertRoom();
+  await assertRoomForBuild(session);
   if (session.ledger.rows('image').length >= limits.images) throw limited(`${limits.images} images. Remove one (docker rmi).`);
   const name = insideName(query.text('dockerfile') || 'Dockerfile');
   const context = await readContext(inTime(exchange.body.stream(), signal), name, buildFolder(session.config.ledgerFile), limits);
   try {
-    const label = Object.entries(buildLabels(session))
+    // On every layer and container of a build: found by them, and no layer is shared with another session.
+    const buildLabels = session.context.labels('build', '');
+    const label = Object.entries(buildLabels)
       .map(([key, value]) => `"${key}"="${value.replace(/["\\$\n]/g, '')}"`)
       .join(' ');
     const image = (reference: string) => session.context.image(reference);
@@ -72,7 +75,7 @@ async function run(request: GateRequest, signal: AbortSignal): Promise<void> {
         dockerfile: name,
         ...(stage === undefined ? {} : { target: stage }),
         buildargs: JSON.stringify(args),
-        labels: JSON.stringify({ ...labels, ...buildLabels(session) }),
+        labels: JSON.stringify({ ...labels, ...buildLabels }),
         nocache: query.flag('nocache') ? 1 : 0,
         rm: 1,
         forcerm: 1,
@@ -99,7 +102,8 @@ async function run(request: GateRequest, signal: AbortSignal): Promise<void> {
 /** A context that comes slowly does not hold the place of a build for longer than a build may take. */
 async function* inTime(parts: AsyncIterable<Buffer>, signal: AbortSignal): AsyncGenerator<Buffer> {
   for await (const part of parts) {
-    if (signal.aborted) throw new Refusal(408, 'the build context came too slowly', true);
+    if (signal.aborted)
+      throw signal.reason instanceof Refusal ? signal.reason : new Refusal(408, 'the build context came too slowly', true);
     yield part;
   }
 }
@@ -128,18 +132,16 @@ async function follow(
       if (shown?.error && query.flag('q')) await reply.write(`${JSON.stringify(shown)}\r\n`);
     }
     if (output.failed || id === null) return;
-    await keep(session, intent, id, tags);
+    const result = id;
+    await session.taggings.run(() => keep(session, intent, result, tags));
     const aux = { aux: { ID: id } };
     const last = query.flag('q') ? [{ stream: `${id}\n` }] : [aux, ...tags.map((tag) => ({ stream: `Successfully tagged ${tag}\n` }))];
     for (const line of last) await reply.write(`${JSON.stringify(line)}\r\n`);
   } catch (error) {
     if (reply.started && !reply.finished && !exchange.signal.aborted) throw error;
     if (signal.aborted && reply.started && !reply.finished) {
-      await reply
-        .write(
-          `${JSON.stringify({ errorDetail: { message: 'the build took too long for this lab' }, error: 'the build took too long for this lab' })}\r\n`,
-        )
-        .catch(() => {});
+      const error = signal.reason instanceof Refusal ? signal.reason.message : 'the build took too long for this lab';
+      await reply.write(`${JSON.stringify({ errorDetail: { message: error }, error })}\r\n`).catch(() => {});
       return;
     }
     throw error;
@@ -159,15 +161,7 @@ async function keep(
 ): Promise<void> {
   const known = session.ledger.byId('image', id);
   const row = known ?? session.ledger.complete(intent, id);
-  for (const tag of tags) {
-    const mangled = session.names.mangleImage(tag);
-    const at = mangled.lastIndexOf(':');
-    await session.engine.call({
-      method: 'POST',
-      path: `/images/${id}/tag`,
-      query: { repo: mangled.slice(0, at), tag: mangled.slice(at + 1) },
-    });
-  }
+  for (const tag of tags) await tagOnEngine(session, id, tag);
   noteTags(session, row, tags);
 }
 

@@ -87,23 +87,34 @@ async function simply(request: GateRequest, call: EngineCall, then: () => Promis
 }
 
 /** Those that run or are just being started, this one apart. */
-async function others(session: GateSession, row: OwnRow): Promise<OwnRow[]> {
-  const running = (await engineList(session, false)).map((other) => other.row);
-  const rows = new Map([...running, ...session.starting.values()].map((other) => [other.id, other]));
-  rows.delete(row.id);
-  return [...rows.values()];
+async function others(session: GateSession, row: OwnRow | null): Promise<OwnRow[]> {
+  const running = (await engineList(session, false)).map((other) => other.row.id);
+  const ids = new Set([...running, ...session.starting.ids()]);
+  // The rows as they are now: an update may have changed one since it was asked for.
+  return session.ledger.own('container').filter(({ id }) => id !== row?.id && ids.has(id));
 }
 
-/** @param wanted memory in bytes and processes of this one @throws Refusal when all that runs would have more than the lab gives */
+/**
+ * Builds count with what a step of theirs may have.
+ * @param wanted memory in bytes and processes of this one
+ * @throws Refusal when all that runs would have more than the lab gives
+ */
 function assertRoom(session: GateSession, running: readonly OwnRow[], wanted: { readonly memory: number; readonly pids: number }): void {
   const { limits } = session.config;
-  const sum = (what: 'memory' | 'pids'): number => running.reduce((total, { notes }) => total + (notes[what] ?? 0), wanted[what]);
+  const ofBuild = { memory: limits.containerMemory, pids: limits.containerPids };
+  const sum = (what: 'memory' | 'pids'): number =>
+    running.reduce((total, { notes }) => total + (notes[what] ?? 0), wanted[what] + session.builds.used * ofBuild[what]);
   if (sum('memory') > limits.memory)
     throw limited(
       `${Math.floor(limits.memory / 1024 ** 2)} MB of memory for all running containers. Stop one, or run this one with less (-m).`,
     );
   if (sum('pids') > limits.pids)
     throw limited(`${limits.pids} processes for all running containers. Stop one, or run this one with less (--pids-limit).`);
+}
+
+/** For a build that has its place already. @throws Refusal when all that runs would have more than the lab gives */
+export function assertRoomForBuild(session: GateSession): Promise<void> {
+  return session.starts.run(async () => assertRoom(session, await others(session, null), { memory: 0, pids: 0 }));
 }
 
 /** The checks before a container of ours runs: nobody but the gate has shaped it, its ports are free, the lab has room. */
@@ -137,11 +148,12 @@ async function beforeStart(session: GateSession, row: OwnRow): Promise<void> {
 async function guardedStart(request: GateRequest, call: (row: OwnRow) => EngineCall): Promise<void> {
   const { session, subject } = request;
   const row = session.context.container(subject);
+  let started = (): void => {};
   try {
     // One after the other, so that two do not both find the last place free.
     await session.starts.run(async () => {
-      await beforeStart(session, row);
-      session.starting.set(row.id, row);
+      await beforeStart(session, session.context.container(row.id));
+      started = session.starting.take(row.id);
     });
     await session.ports.listen(row);
     await simply(request, call(row), async () => {
@@ -154,7 +166,7 @@ async function guardedStart(request: GateRequest, call: (row: OwnRow) => EngineC
     if (row.notes.autoRemove) await remove(session, row, true, false).catch(() => {});
     throw error;
   } finally {
-    session.starting.delete(row.id);
+    started();
   }
 }
 
@@ -278,7 +290,9 @@ export const updateContainer: GateHandler = async ({ session, subject, json, exc
   };
   await session.starts.run(async () => {
     const { State } = await inspect(session, row);
-    if (bodyOf(State).Running === true) assertRoom(session, await others(session, row), { memory: 0, pids: 0, ...row.notes, ...notes });
+    const now = session.context.container(row.id);
+    if (bodyOf(State).Running === true || session.starting.has(row.id))
+      assertRoom(session, await others(session, row), { memory: 0, pids: 0, ...now.notes, ...notes });
     await session.engine.call({ method: 'POST', path: `/containers/${row.id}/update`, body });
     session.ledger.change(row, { notes });
   });

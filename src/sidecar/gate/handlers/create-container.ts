@@ -24,15 +24,12 @@ export function assertPlatform(session: GateSession, platform: string): void {
 }
 
 export const createContainer: GateHandler = async ({ session, query, json, exchange }) => {
-  const { ledger, names, context, config } = session;
+  const { names, context } = session;
   const asked = query.text('name').replace(/^\//, '');
   if (asked !== '') names.check('container', asked);
   assertPlatform(session, query.text('platform'));
   const wanted = wantedContainer(context, json, session.facts.processors);
   if (asked !== '') await assertNameFree(session, asked);
-  if (ledger.rows('container').filter((row) => !row.notes.service).length >= config.limits.containers) {
-    throw limited(`${config.limits.containers} containers. Remove one that you do not need any more (docker rm).`);
-  }
   for (const network of wanted.networks) await assertAddressFree(session, network);
   const image = bodyOf(bodyOf(await session.engine.call({ method: 'GET', path: `/images/${wanted.image.id}/json` })).Config);
   if (wanted.config.WorkingDir === undefined) workingFolder(String(image.WorkingDir || '/'), "the image's WORKDIR");
@@ -71,8 +68,7 @@ interface Order {
 
 async function make(session: GateSession, { asked, wanted, mounts, askedPorts, asking, alone }: Order): Promise<OwnRow> {
   const { ledger, names, config } = session;
-  const volumeIds = await ensureVolumes(session, mounts);
-  // From here to the ledger's row nothing may come in between.
+  // From here to the ledger's row, which also holds the volumes, nothing may come in between.
   const name = asked === '' ? inventName((candidate) => ledger.named('container', candidate) !== undefined) : asked;
   const holder = ledger.named('container', name);
   if (holder) throw nameTaken(name, holder.id);
@@ -88,8 +84,11 @@ async function make(session: GateSession, { asked, wanted, mounts, askedPorts, a
     ...alone,
     ...(config.resolver === null ? {} : { dns: wanted.dns }),
   };
-  const most = config.limits.containers + config.services.length;
-  const row = await session.make('container', name, notes, most, async () => {
+  const row = await session.make('container', name, notes, config.limits.containers, async () => {
+    // Whatever fails here, the engine has not been asked for the container, so that its row does not stay.
+    const volumeIds = await ensureVolumes(session, mounts).catch((error: unknown) => {
+      throw session.refusalOf(error);
+    });
     const body = forwarded(session, name, wanted, mounts, volumeIds, asking);
     const { Id } = await session.engine.call<{ Id: string }>({
       method: 'POST',

@@ -1,8 +1,11 @@
 /** Images: those that the lab gives, which nobody changes, and those built in the session. */
 import { type Body, bodyOf, listOf, pick, plainInstruction, plainLabels } from '../answers/scrub.ts';
+import { builtImages } from '../built-images.ts';
+import { EngineRefusal, messageOf } from '../engine-client.ts';
 import type { GateHandler } from '../gate.ts';
 import type { OwnRow } from '../ledger.ts';
-import { CODE_LABEL, imageReference } from '../names.ts';
+import { BOUNDS } from '../limits.ts';
+import { imageReference } from '../names.ts';
 import type { Filters } from '../policy/query.ts';
 import { bad, conflict, denied, limited } from '../refusal.ts';
 import type { GateSession } from '../session.ts';
@@ -168,36 +171,61 @@ function untag(session: GateSession, tag: string): void {
   }
 }
 
+/**
+ * @param tags that are to come; those that move from one image to another are no more than before
+ * @throws Refusal when images of the session would have more names than it may give
+ */
+export function assertTagRoom(session: GateSession, tags: readonly string[]): void {
+  if (tags.length > BOUNDS.tagsOfImage) throw limited(`${BOUNDS.tagsOfImage} tags for one image.`);
+  const all = new Set([...session.ledger.own('image').flatMap(({ notes }) => notes.tags ?? []), ...tags]);
+  if (all.size > BOUNDS.tags) throw limited(`${BOUNDS.tags} tags for all images together. Remove some (docker rmi).`);
+}
+
 /** The ledger's side of a tag: the newest image has it, no other. */
 export function noteTags(session: GateSession, row: OwnRow, tags: readonly string[]): void {
   for (const tag of tags) untag(session, tag);
   const now = session.ledger.byId('image', row.id) ?? row;
-  session.ledger.change(now, { notes: { tags: [...new Set([...(now.notes.tags ?? []), ...tags])] } });
+  session.ledger.change(now, { notes: { tags: [...new Set([...(now.notes.tags ?? []), ...tags])], leaving: false } });
 }
 
 export const tagImage: GateHandler = async ({ session, subject, query, exchange }) => {
-  const image = session.context.image(subject);
   const tag = imageReference(`${query.text('repo')}${query.text('tag') === '' ? '' : `:${query.text('tag')}`}`);
-  const shared = session.config.allowedImages.some(({ id }) => id === image.id);
-  let row = rowOf(session, image.id);
-  if (!row) {
-    if (session.ledger.rows('image').length >= session.config.limits.images)
-      throw limited(`${session.config.limits.images} images. Remove one (docker rmi).`);
-    row = session.ledger.complete(session.ledger.intend('image', '', { shared: true, tags: [] }), image.id);
-  }
-  // An image of the lab is not touched on the engine: that name is known here only.
-  if (!shared) {
-    const mangled = session.names.mangleImage(tag);
-    const at = mangled.lastIndexOf(':');
-    await session.engine.call({
-      method: 'POST',
-      path: `/images/${image.id}/tag`,
-      query: { repo: mangled.slice(0, at), tag: mangled.slice(at + 1) },
-    });
-  }
-  noteTags(session, row, [tag]);
+  await session.taggings.run(async () => {
+    const image = session.context.image(subject);
+    const known = rowOf(session, image.id);
+    assertTagRoom(session, [...new Set([...(known?.notes.tags ?? []), tag])]);
+    const row = known ?? sharedRow(session, image.id);
+    // An image of the lab is not touched on the engine: that name is known here only.
+    if (session.config.allowedImages.some(({ id }) => id === image.id)) await freeOnEngine(session, tag);
+    else await tagOnEngine(session, image.id, tag);
+    noteTags(session, row, [tag]);
+  });
   exchange.reply.empty(201);
 };
+
+/** A name that moves to an image of the lab leaves the image that it was built for, whose last one stays: without any the engine removes it. */
+async function freeOnEngine(session: GateSession, tag: string): Promise<void> {
+  const before = session.ledger.own('image').find(({ notes }) => !notes.shared && notes.tags?.includes(tag));
+  if (before && (await tagsOnEngine(session, before)).length > 1) await untagOnEngine(session, session.names.mangleImage(tag));
+}
+
+/** An image of the lab that gets a name of the learner's. */
+function sharedRow(session: GateSession, id: string): OwnRow {
+  if (session.ledger.rows('image').length >= session.config.limits.images)
+    throw limited(`${session.config.limits.images} images. Remove one (docker rmi).`);
+  return session.ledger.complete(session.ledger.intend('image', '', { shared: true, tags: [] }), id);
+}
+
+/** Gives it the session's own name for `tag`. */
+export async function tagOnEngine(session: GateSession, id: string, tag: string): Promise<void> {
+  const mangled = session.names.mangleImage(tag);
+  const at = mangled.lastIndexOf(':');
+  await session.engine.call({
+    method: 'POST',
+    path: `/images/${id}/tag`,
+    query: { repo: mangled.slice(0, at), tag: mangled.slice(at + 1) },
+  });
+}
 
 /** Removes what builds of this session have left below its images. Nothing while one runs. */
 export function removeLeftovers(session: GateSession): Promise<void> {
@@ -206,20 +234,18 @@ export function removeLeftovers(session: GateSession): Promise<void> {
 
 async function clear(session: GateSession): Promise<void> {
   if (session.builds.used > 0) return;
-  const ours = new Set(session.ledger.own('image').map(({ id }) => id));
-  const filters = JSON.stringify({ label: [`${SESSION_LABEL}=${session.config.sessionId}`] });
+  const ours = new Set(session.ledger.own('image').flatMap(({ id, notes }) => (notes.leaving ? [] : [id])));
   for (let again = true; again; ) {
     again = false;
-    const list = listOf(await session.engine.call({ method: 'GET', path: '/images/json', query: { all: 1, filters } })).filter(
-      ({ Labels }) =>
-        // A label alone can be somebody else's doing.
-        session.names.verify('build', '', String(bodyOf(Labels)[CODE_LABEL] ?? '')),
-    );
+    const list = await builtImages(session);
     const parents = new Set(list.map(({ ParentId }) => ParentId));
     for (const { Id } of list) {
       if (ours.has(String(Id)) || parents.has(Id)) continue;
       const { status } = await session.engine.ask({ method: 'DELETE', path: `/images/${String(Id)}`, query: { noprune: 1 } });
-      if (status < 300) again = true;
+      if (status >= 300) continue;
+      again = true;
+      const row = session.ledger.byId('image', String(Id));
+      if (row) session.ledger.remove(row);
     }
   }
 }
@@ -233,17 +259,50 @@ async function assertUnused(session: GateSession, row: OwnRow, subject: string):
     );
 }
 
-/** @param reference how the engine is told which: by id, or by the one tag that it has left */
-async function removeRow(session: GateSession, row: OwnRow, force: boolean, reference: string = row.id): Promise<Record<string, string>[]> {
-  const answer = listOf(
-    await session.engine.call({ method: 'DELETE', path: `/images/${reference}`, query: { noprune: 1, force: force ? 1 : 0 } }, [404]),
-  );
-  session.ledger.remove(row);
+/**
+ * Never by force, so that the engine itself keeps what a container stands on: names beyond one go first. Its row stays for as long
+ * as the engine keeps the image.
+ * @param byTag whether the engine is told which by the one tag that is left; else by id, which it refuses while others are made from it
+ */
+async function removeRow(session: GateSession, row: OwnRow, byTag: boolean): Promise<Record<string, string>[]> {
+  const { engine, ledger, names } = session;
+  const [last, ...others] = await tagsOnEngine(session, row);
+  const untagged: Body[] = [];
+  for (const tag of others) {
+    untagged.push(...(await untagOnEngine(session, tag)));
+    const plain = names.plain(tag);
+    if (row.notes.tags?.includes(plain)) untag(session, plain);
+  }
+  const reference = byTag && last !== undefined ? last : row.id;
+  const { status, body } = await engine.ask({ method: 'DELETE', path: `/images/${reference}`, query: { noprune: 1 } });
+  if (status >= 400 && status !== 404) throw new EngineRefusal(status, messageOf(body));
+  const isGone = (status === 404 && reference === row.id) || listOf(body).some(({ Deleted }) => Deleted === row.id);
+  if (isGone) ledger.remove(row);
+  else ledger.change(row, { notes: { tags: [], leaving: true } });
   await removeLeftovers(session).catch(() => {});
-  return answer.map((entry) => Object.fromEntries(Object.entries(entry).map(([key, value]) => [key, session.names.plain(String(value))])));
+  return [...untagged, ...listOf(body)].map((entry) =>
+    Object.fromEntries(Object.entries(entry).map(([key, value]) => [key, names.plain(String(value))])),
+  );
+}
+
+/** This session's names for it, one that the learner still has first: a name that moved to an image of the lab moved in the ledger only. */
+async function tagsOnEngine({ engine, names }: GateSession, { id, notes }: OwnRow): Promise<string[]> {
+  const { RepoTags } = bodyOf(await engine.call({ method: 'GET', path: `/images/${id}/json` }, [404]));
+  const isCurrent = (tag: string): boolean => notes.tags?.includes(names.plain(tag)) === true;
+  const own = (Array.isArray(RepoTags) ? RepoTags.map(String) : []).filter((tag) => names.plain(tag) !== tag);
+  return [...own.filter(isCurrent), ...own.filter((tag) => !isCurrent(tag))];
+}
+
+/** @param tag as the engine knows it */
+async function untagOnEngine(session: GateSession, tag: string): Promise<readonly Body[]> {
+  return listOf(await session.engine.call({ method: 'DELETE', path: `/images/${tag}`, query: { noprune: 1 } }, [404]));
 }
 
 export const removeImage: GateHandler = async ({ session, subject, query, exchange }) => {
+  exchange.reply.json(200, await session.taggings.run(() => removeNamed(session, subject, query.flag('force'))));
+};
+
+async function removeNamed(session: GateSession, subject: string, force: boolean): Promise<Record<string, string>[]> {
   const image = session.context.image(subject);
   const row = rowOf(session, image.id);
   if (!row || !image.own) throw denied(`${image.name} belongs to the lab and stays.`);
@@ -253,35 +312,39 @@ export const removeImage: GateHandler = async ({ session, subject, query, exchan
     const left = byTag ? tags.filter((tag) => tag !== image.name) : [];
     if (left.length > 0) session.ledger.change(row, { notes: { tags: left } });
     else session.ledger.remove(row);
-    return exchange.reply.json(
-      200,
-      (byTag ? [image.name] : tags).map((tag) => ({ Untagged: tag })),
-    );
+    return (byTag ? [image.name] : tags).map((tag) => ({ Untagged: tag }));
   }
   if (byTag && tags.length > 1) {
-    await session.engine.call({ method: 'DELETE', path: `/images/${session.names.mangleImage(image.name)}`, query: { noprune: 1 } });
+    await untagOnEngine(session, session.names.mangleImage(image.name));
     untag(session, image.name);
-    return exchange.reply.json(200, [{ Untagged: image.name }]);
+    return [{ Untagged: image.name }];
   }
-  if (!byTag && tags.length > 1 && !query.flag('force')) {
+  if (!byTag && tags.length > 1 && !force) {
     throw conflict(`conflict: unable to delete ${subject} (must be forced) - image is referenced in multiple repositories`);
   }
-  if (query.flag('force')) await assertUnused(session, row, subject);
-  exchange.reply.json(200, await removeRow(session, row, query.flag('force'), byTag ? session.names.mangleImage(image.name) : row.id));
-};
+  if (force) await assertUnused(session, row, subject);
+  return removeRow(session, row, byTag);
+}
 
 export const pruneImages: GateHandler = async ({ session, query, exchange }) => {
   refuseSelection(query.filters());
   const all = (query.filters().dangling ?? []).some((value) => value === 'false' || value === '0');
-  const used = new Set(session.ledger.own('container').map((row) => session.context.findImage(row.notes.image ?? '')?.id));
+  const deleted = await session.taggings.run(() => prune(session, all));
+  exchange.reply.json(200, { ImagesDeleted: deleted, SpaceReclaimed: 0 });
+};
+
+/** @param all also those that have a tag */
+async function prune(session: GateSession, all: boolean): Promise<Record<string, string>[]> {
+  // By what the containers hold, not by what their image's name means today.
+  const used = new Set((await engineList(session, true)).map(({ item }) => item.ImageID));
   const deleted: Record<string, string>[] = [];
   for (const row of session.ledger.own('image')) {
     if (row.notes.shared || (!all && (row.notes.tags ?? []).length > 0) || used.has(row.id)) continue;
     try {
-      deleted.push(...(await removeRow(session, row, (row.notes.tags ?? []).length > 1)));
+      deleted.push(...(await removeRow(session, row, false)));
     } catch {
-      // In use by a container: prune leaves it.
+      // In use by a container or by another image: prune leaves it.
     }
   }
-  exchange.reply.json(200, { ImagesDeleted: deleted, SpaceReclaimed: 0 });
-};
+  return deleted;
+}

@@ -7,7 +7,7 @@ import { rebuild, refuse, text } from '../json/rebuild.ts';
 import type { OwnRow } from '../ledger.ts';
 import { labelRule } from '../policy/labels.ts';
 import type { Filters } from '../policy/query.ts';
-import { denied } from '../refusal.ts';
+import { conflict, denied, missing, Refusal } from '../refusal.ts';
 import type { GateSession } from '../session.ts';
 import { labelMatches, nameMatches, valuesMatch } from './container-filter.ts';
 import { refuseSelection } from './containers.ts';
@@ -27,27 +27,21 @@ function answer(row: OwnRow, body: Body): Record<string, unknown> {
   };
 }
 
-const pending = new WeakMap<GateSession, Map<string, Promise<OwnRow>>>();
-
 /** The volume of that name, made when it is not there. Two that want it at once get one. */
-export async function createNamedVolume(session: GateSession, name: string, labels: Record<string, string>): Promise<OwnRow> {
-  const own = session.ledger.own('volume').find((row) => row.name === name);
-  if (own) return own;
-  const making = pending.get(session) ?? new Map<string, Promise<OwnRow>>();
-  pending.set(session, making);
-  const known = making.get(name);
-  if (known) return known;
-  const made = session.make('volume', name, { labels }, session.config.limits.volumes, async () => {
-    const Name = session.names.mangle(name);
-    await session.engine.call({
-      method: 'POST',
-      path: '/volumes/create',
-      body: { Name, Driver: 'local', DriverOpts: {}, Labels: { ...labels, ...session.context.labels('volume', name) } },
+export function createNamedVolume(session: GateSession, name: string, labels: Record<string, string>): Promise<OwnRow> {
+  return session.volumeTurns.run(async () => {
+    const own = session.ledger.own('volume').find((row) => row.name === name);
+    if (own) return own;
+    return session.make('volume', name, { labels }, session.config.limits.volumes, async () => {
+      const Name = session.names.mangle(name);
+      await session.engine.call({
+        method: 'POST',
+        path: '/volumes/create',
+        body: { Name, Driver: 'local', DriverOpts: {}, Labels: { ...labels, ...session.context.labels('volume', name) } },
+      });
+      return Name;
     });
-    return Name;
   });
-  making.set(name, made);
-  return made.finally(() => making.delete(name));
 }
 
 async function inspect(session: GateSession, row: OwnRow): Promise<Body> {
@@ -100,9 +94,22 @@ export const createVolume: GateHandler = async ({ session, json, exchange }) => 
   exchange.reply.json(201, answer(row, await inspect(session, row)));
 };
 
-async function remove(session: GateSession, row: OwnRow): Promise<void> {
-  await session.engine.call({ method: 'DELETE', path: `/volumes/${row.id}` }, [404]);
-  session.ledger.remove(row);
+/**
+ * A container that is being made has its volumes already, although the engine knows of no use: what went away then, the engine
+ * would make anew by itself, without labels and outside of the ledger.
+ */
+function remove(session: GateSession, row: OwnRow): Promise<void> {
+  const { ledger, engine } = session;
+  return session.volumeTurns.run(async () => {
+    // Its name may be that of another one by now.
+    if (ledger.byId('volume', row.id)?.key !== row.key) throw missing('volume', row.name);
+    const holder = ledger
+      .rows('container')
+      .find(({ state, notes }) => state === 'intent' && notes.mounts?.some(({ type, name }) => type === 'volume' && name === row.name));
+    if (holder) throw conflict(`remove ${row.name}: volume is in use - [${holder.name}]`);
+    await engine.call({ method: 'DELETE', path: `/volumes/${row.id}` }, [404]);
+    ledger.remove(row);
+  });
 }
 
 export const removeVolume: GateHandler = async ({ session, subject, exchange }) => {
@@ -134,7 +141,7 @@ export const pruneVolumes: GateHandler = async ({ session, query, exchange }) =>
       deleted.push(row.name);
     } catch (error) {
       // In use: that is what prune leaves alone.
-      if (!(error instanceof EngineRefusal)) throw error;
+      if (!(error instanceof EngineRefusal || error instanceof Refusal)) throw error;
     }
   }
   exchange.reply.json(200, { VolumesDeleted: deleted, SpaceReclaimed: 0 });

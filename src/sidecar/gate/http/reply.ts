@@ -1,5 +1,7 @@
 /** Writes the answer of one request: whole, or as a stream that waits for a slow reader. */
 import type { Socket } from 'node:net';
+import { BOUNDS } from '../limits.ts';
+import { limited } from '../refusal.ts';
 
 const REASONS: Readonly<Record<number, string>> = {
   200: 'OK',
@@ -26,6 +28,7 @@ export class Reply {
   readonly #common: Readonly<Record<string, string>>;
   readonly #withBody: boolean;
   #state: 'fresh' | 'streaming' | 'finished' = 'fresh';
+  #streamed = false;
   /** Set before the head is written: the connection ends after this answer. */
   close = false;
 
@@ -48,8 +51,10 @@ export class Reply {
     this.whole(status, 'application/json', `${JSON.stringify(value)}\n`);
   }
 
+  /** An answer in one piece. @throws Refusal for one that is larger than what may wait for a client */
   whole(status: number, type: string, body: string | Buffer, headers: Readonly<Record<string, string>> = {}): void {
     const bytes = typeof body === 'string' ? Buffer.from(body) : body;
+    if (bytes.length > BOUNDS.wholeAnswerBytes) throw limited(`${BOUNDS.wholeAnswerBytes / 1024 ** 2} MB for one answer.`);
     this.#head(status, { ...headers, 'Content-Type': type, 'Content-Length': String(bytes.length) });
     if (this.#withBody && bytes.length > 0) this.#socket.write(bytes);
     this.#state = 'finished';
@@ -64,6 +69,7 @@ export class Reply {
   begin(status: number, type: string, headers: Readonly<Record<string, string>> = {}): void {
     this.#head(status, { ...headers, 'Content-Type': type, 'Transfer-Encoding': 'chunked' });
     this.#state = 'streaming';
+    this.#streamed = true;
   }
 
   /** Resolves when the other side has room again. @throws when it is gone */
@@ -84,6 +90,22 @@ export class Reply {
     this.#state = 'finished';
   }
 
+  /**
+   * Resolves once the client has taken all of a finished answer, so that whoever reads nothing gets no second one.
+   * @param ms milliseconds for an answer in one piece. Of a stream only its last part is left, and it may be read for longer: by a person
+   * @returns false when the client is gone or has not taken it in time
+   */
+  async taken(ms: number): Promise<boolean> {
+    const socket = this.#socket;
+    const deadline = performance.now() + (this.#streamed ? BOUNDS.stalledMs : ms);
+    while (!socket.destroyed && socket.writableLength > 0) {
+      const left = deadline - performance.now();
+      if (left <= 0) return false;
+      await drained(socket, left).catch(() => {});
+    }
+    return !socket.destroyed;
+  }
+
   /** From here on the socket belongs to a stream in both directions. `upgraded` as the client asked for it. */
   switchProtocols(upgraded: boolean, type: string): void {
     this.#socket.write(
@@ -102,9 +124,11 @@ export class Reply {
   }
 }
 
-function drained(socket: Socket): Promise<void> {
+/** @param ms milliseconds to wait; none: as long as the socket is there. @throws when it is gone or the time is over */
+function drained(socket: Socket, ms?: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const done = (error?: Error): void => {
+      clearTimeout(timer);
       socket.off('drain', drain);
       socket.off('close', gone);
       if (error) reject(error);
@@ -112,6 +136,7 @@ function drained(socket: Socket): Promise<void> {
     };
     const drain = (): void => done();
     const gone = (): void => done(new Error('the client has gone'));
+    const timer = ms === undefined ? undefined : setTimeout(() => done(new Error('the client takes nothing')), ms);
     socket.on('drain', drain);
     socket.on('close', gone);
   });

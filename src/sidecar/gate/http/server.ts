@@ -133,7 +133,12 @@ export class GateServer {
       }
     }
     if (socket.destroyed) return false;
-    if (reply.finished && !reply.close && (body?.done ?? false)) return true;
+    if (reply.finished && !reply.close && (body?.done ?? false)) {
+      // Requests that are read faster than their answers are taken would pile those up here.
+      if (await reply.taken(limits.drainMs)) return true;
+      socket.destroy();
+      return false;
+    }
     await this.#linger(socket, reader);
     return false;
   }
