@@ -119,6 +119,29 @@ describe.skipIf(!needsEngine())('builds before a real engine', () => {
     expect(await mine.traces()).toEqual(before);
   }, 60_000);
 
+  it('an image stays for what stands on it, whatever its names mean by now, and goes with the last of that', async () => {
+    const before = await mine.traces();
+    expect((await build('FROM lab\nRUN echo 1 > /own', '-t parent')).code).toBe(0);
+    expect((await build('FROM parent\nRUN echo 2 > /child', '-t child')).code).toBe(0);
+    expect((await docker('create --name holder parent true')).code).toBe(0);
+    // In the session the name is that of the lab's image now; on the engine it was the only one of its image.
+    expect((await docker('tag lab parent')).code).toBe(0);
+    await docker('rmi child');
+    expect((await docker('image prune -af')).stdout).not.toContain('deleted: sha256');
+    const [id = ''] = (await docker('inspect -f {{.Image}} holder')).stdout.trim().split('\n');
+    expect((await docker(`rmi -f ${id}`)).stderr).toContain('container holder is using it');
+    expect((await docker('rm holder')).code).toBe(0);
+    expect((await docker('image prune -af')).stdout).toContain(`deleted: ${id}`);
+
+    expect((await build('FROM lab\nRUN echo 1 > /own', '-t parent')).code).toBe(0);
+    expect((await build('FROM parent\nRUN echo 2 > /child', '-t child')).code).toBe(0);
+    expect((await docker('rmi parent')).stdout).toContain('Untagged: parent:latest');
+    expect((await docker('run --rm child cat /own /child')).stdout.trim()).toBe('1\n2');
+    expect((await docker('rmi child')).code).toBe(0);
+    await docker('rmi parent');
+    expect(await mine.traces()).toEqual(before);
+  }, 90_000);
+
   it('BLD-045: what an image has for its children runs under the same limits', async () => {
     expect((await build('FROM lab\nONBUILD RUN ls /sys/class/net > /net', '-t base')).code).toBe(0);
     const child = await build('FROM base\nRUN cat /net; ulimit -n; ulimit -f');
