@@ -31,12 +31,13 @@ export async function runWebHost(core: Core, options: WebHostOptions & { readonl
     await core.close();
     throw error;
   });
+  const another = () => console.log(`Ops Lab is at ${host.newLink()}`);
+  if (process.stdin.isTTY) process.stdin.on('data', another).unref();
+  // Before the first link is printed: who has read it may ask for another, and unheard the signal would end the process.
+  if (process.platform !== 'win32') process.on('SIGUSR2', another);
   const link = host.newLink();
   console.log(`Ops Lab is at ${link}`);
   if (options.open) openBrowser(link, options.dataDirectory);
-  const another = () => console.log(`Ops Lab is at ${host.newLink()}`);
-  if (process.stdin.isTTY) process.stdin.on('data', another).unref();
-  if (process.platform !== 'win32') process.on('SIGUSR2', another);
   await ended;
 
   const limit = setTimeout(() => {

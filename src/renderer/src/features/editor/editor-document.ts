@@ -66,8 +66,10 @@ export class EditorDocument {
   async #show(file: Found, draft: Draft | null): Promise<void> {
     const { createEditor, replaceText } = await loadAgain(() => import('./codemirror.ts'));
     const { content, version } = file === 'removed' ? { content: '', version: null } : file;
+    // One that is what the file holds by now is none any more.
+    const left = draft !== null && draft.content !== content ? draft : null;
     this.#saved = content;
-    this.#version = draft === null ? version : draft.version;
+    this.#version = left === null ? version : left.version;
     if (this.#view) replaceText(this.#view, content);
     else {
       this.#view = createEditor({
@@ -79,8 +81,8 @@ export class EditorDocument {
       });
       this.#view.dom.addEventListener('focusin', () => void this.refresh());
       this.#place?.append(this.#view.dom);
-      if (draft !== null && draft.content !== content) {
-        replaceText(this.#view, draft.content);
+      if (left !== null) {
+        replaceText(this.#view, left.content);
         announce(`What you had typed into ${this.path} is here again, and not saved.`);
       }
     }
