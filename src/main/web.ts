@@ -52,6 +52,7 @@ async function main(): Promise<number> {
   const core = await openSomewhere(options);
   return runWebHost(core, {
     dataDirectory: core.info.dataDirectory,
+    usualDataDirectory: dataDirectoryPath(undefined),
     pageFolder: FILES.uiFolder,
     port: options.port,
     exactPort: options.exactPort,
