@@ -88,6 +88,23 @@ describe('what the system opens the app with', () => {
     expect(openedThing(['--data-dir=Ada.opslab'], '/home')).toBeNull();
     expect(openedThing(['Ada.json'], '/home')).toBeNull();
     expect(openedThing([], '/home')).toBeNull();
+    expect(openedThing([], '/home/Ada.opslab')).toBeNull();
+  });
+
+  it.skipIf(process.platform === 'win32')('may be a file by its URL, as desktops give it', () => {
+    const file = (path: string) => ({ kind: 'learner-file', path });
+    expect(openedThing(['file:///home/ada/Ada%20L.opslab'], '/tmp')).toEqual(file('/home/ada/Ada L.opslab'));
+    expect(openedThing(['file://localhost/home/Ada.opslab'], '/tmp')).toEqual(file('/home/Ada.opslab'));
+    expect(openedThing(['FILE:///home/Ada.opslab'], '/tmp')).toEqual(file('/home/Ada.opslab'));
+    for (const other of [
+      'file://elsewhere/Ada.opslab',
+      'file:///a%2Fb.opslab',
+      'file:///a%zz.opslab',
+      'file:///a%00.opslab',
+      'file://[/a.opslab',
+      'file:///home/ada.json?.opslab',
+    ])
+      expect(openedThing([other], '/tmp'), other).toBeNull();
   });
 });
 

@@ -1,5 +1,6 @@
 /** What the system hands to the app from outside: links `ops-lab://lab/ID` and learner files. Both only ever show something. */
 import { isAbsolute, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { LabId } from '../../shared/contract/values.ts';
 import { UI_URL } from './app-url.ts';
 
@@ -15,6 +16,18 @@ export function labOfLink(text: string): string | null {
   return labId.success ? labId.data : null;
 }
 
+/** The path in an argument: desktops give files as `file:` URLs. Null for a malformed one, and for one on another machine. */
+function pathOf(argument: string, folder: string): string | null {
+  if (!/^file:/i.test(argument)) return isAbsolute(argument) ? argument : resolve(folder, argument);
+  try {
+    const url = new URL(argument);
+    // `localhost` is taken out by URL itself.
+    return url.host === '' ? fileURLToPath(url) : null;
+  } catch {
+    return null;
+  }
+}
+
 /**
  * What a command line asks to be shown: the last argument, when it is a link or a learner file. Everything else of it is ignored:
  * another program may have written it.
@@ -24,10 +37,8 @@ export function openedThing(argv: readonly string[], folder: string): Opened | n
   const last = argv.at(-1) ?? '';
   const labId = labOfLink(last);
   if (labId !== null) return { kind: 'lab', labId };
-  if (!last.startsWith('-') && LEARNER_FILE.test(last) && !last.includes('\0')) {
-    return { kind: 'learner-file', path: isAbsolute(last) ? last : resolve(folder, last) };
-  }
-  return null;
+  const path = last === '' || last.startsWith('-') ? null : pathOf(last, folder);
+  return path !== null && LEARNER_FILE.test(path) && !path.includes('\0') ? { kind: 'learner-file', path } : null;
 }
 
 /** The page of a lab in the catalog, where it waits to be started. */
