@@ -7,7 +7,7 @@ import { Closing, type ClosingHost } from './closing.ts';
 import { binaryChannel, GuardedPort } from './guarded-port.ts';
 import { CLOSE_LIMIT_MS, quitInOrder } from './lifecycle.ts';
 import { MENU_KEYS, menuTemplate } from './menu.ts';
-import { labOfLink, openedThing } from './opened-things.ts';
+import { labOfLink, type Opened, OpenedThings, openedThing } from './opened-things.ts';
 import { readOptions } from './options.ts';
 
 const nothing = () => {};
@@ -89,6 +89,27 @@ describe('what the system opens the app with', () => {
     expect(openedThing(['Ada.json'], '/home')).toBeNull();
     expect(openedThing([], '/home')).toBeNull();
     expect(openedThing([], '/home/Ada.opslab')).toBeNull();
+  });
+
+  it('is kept until it can be shown, whoever hands it over, and then shown at once', () => {
+    const app = new EventEmitter();
+    const opened = new OpenedThings(app as unknown as ConstructorParameters<typeof OpenedThings>[0]);
+    const event = { preventDefault: vi.fn() };
+    const second = (argument: string) => app.emit('second-instance', event, ['/usr/bin/ops-lab', argument], '/home');
+    const shown: Opened[] = [];
+    second('ops-lab://lab/early');
+    second('--labs=x');
+    app.emit('open-url', event, 'ops-lab://lab/by-url');
+    app.emit('open-file', event, resolve('/home', 'Ada.opslab'));
+    opened.showWith((thing) => shown.push(thing));
+    second('ops-lab://lab/late');
+    expect(shown).toEqual([
+      { kind: 'lab', labId: 'early' },
+      { kind: 'lab', labId: 'by-url' },
+      { kind: 'learner-file', path: resolve('/home', 'Ada.opslab') },
+      { kind: 'lab', labId: 'late' },
+    ]);
+    expect(event.preventDefault).toHaveBeenCalledTimes(2);
   });
 
   it.skipIf(process.platform === 'win32')('may be a file by its URL, as desktops give it', () => {

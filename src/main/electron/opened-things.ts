@@ -1,6 +1,7 @@
 /** What the system hands to the app from outside: links `ops-lab://lab/ID` and learner files. Both only ever show something. */
 import { isAbsolute, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { App } from 'electron';
 import { LabId } from '../../shared/contract/values.ts';
 import { UI_URL } from './app-url.ts';
 
@@ -47,3 +48,35 @@ export function labPage(labId: string): string {
 }
 
 export const LEARNERS_PAGE = `${UI_URL}#/learners`;
+
+/** What the system asks to be shown, also before the app can: while the core opens, a first or a second start may be given something. */
+export class OpenedThings {
+  readonly #early: Opened[] = [];
+  #show: ((thing: Opened) => void) | null = null;
+
+  constructor(app: Pick<App, 'on'>) {
+    app.on('second-instance', (_event, argv, folder) => this.push(openedThing(argv.slice(1), folder)));
+    // macOS tells by events, which may come before the app is ready.
+    app.on('open-url', (event, url) => {
+      event.preventDefault();
+      const labId = labOfLink(url);
+      this.push(labId === null ? null : { kind: 'lab', labId });
+    });
+    app.on('open-file', (event, path) => {
+      event.preventDefault();
+      this.push(openedThing([path], process.cwd()));
+    });
+  }
+
+  push(thing: Opened | null): void {
+    if (thing === null) return;
+    if (this.#show === null) this.#early.push(thing);
+    else this.#show(thing);
+  }
+
+  /** Calls `show` for what has come so far, and for each that comes. */
+  showWith(show: (thing: Opened) => void): void {
+    this.#show = show;
+    for (const thing of this.#early.splice(0)) show(thing);
+  }
+}
