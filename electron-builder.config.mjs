@@ -19,6 +19,8 @@ export default {
   appId: 'io.ops-lab.desktop',
   productName: 'Ops Lab',
   copyright: 'Copyright © 2026 The Ops Lab contributors',
+  // Without the space of productName, which the release's page turns into a dot: SHA256SUMS has to name what is downloaded.
+  artifactName: `\${name}-\${version}-\${arch}.\${ext}`,
   directories: { output: 'dist', buildResources: 'packaging' },
   // A deb has to name a page; in CI it is the repository's.
   extraMetadata: {
@@ -66,6 +68,8 @@ export default {
     enableCookieEncryption: true,
     enableEmbeddedAsarIntegrityValidation: true,
     onlyLoadAppFromAsar: true,
+    // A flipped fuse breaks the signature that Electron comes with, and Apple silicon starts nothing without one.
+    resetAdHocDarwinSignature: process.platform === 'darwin',
   },
 
   protocols: [{ name: 'Ops Lab', schemes: ['ops-lab'] }],

@@ -2,6 +2,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeBill } from './lib/bill-of-materials.mjs';
+import { ensureBuild } from './lib/build.mjs';
 import { electronDistribution } from './lib/electron-distribution.mjs';
 import { helpText, parseOptions } from './lib/options.mjs';
 import { ROOT, toolsDirectory } from './lib/paths.mjs';
@@ -25,9 +26,11 @@ async function main() {
     process.stdout.write(helpText('npm run package -- [options]', about, OPTIONS));
     return 0;
   }
-  // Looked for first: without it a build would be for nothing.
+  // In a fresh clone the electron package, whose version tells what to look for, is not there yet.
+  const node = await setUp({ build: false });
+  // Before the build, which would be for nothing without it.
   const electron = await electronDistribution();
-  const node = await setUp();
+  await ensureBuild(node);
   const log = join(toolsDirectory('logs'), 'package.log');
   rmSync(log, { force: true });
   rmSync(DIST, { recursive: true, force: true });

@@ -7,7 +7,7 @@ import { interruptCode, interrupted } from './lib/interrupt.mjs';
 import { helpText, parseOptions } from './lib/options.mjs';
 import { toolsDirectory } from './lib/paths.mjs';
 import { provision, provisionObstacle, withSystemPath } from './lib/provision.mjs';
-import { closingLine, counts, isGood, sum } from './lib/results.mjs';
+import { closingLine, counts, isGood, notRun, sum } from './lib/results.mjs';
 import { tail } from './lib/run.mjs';
 import { explain, runMain, StepError, say, UsageError } from './lib/say.mjs';
 import { setUp } from './lib/setup.mjs';
@@ -60,8 +60,9 @@ async function runSuite(suite, context) {
   };
   const reasons = suite.needs.map((need) => missing[need]).filter((reason) => reason !== '');
   if (reasons.length > 0) {
-    say(`${suite.name}: SKIPPED, since ${reasons.join(' and ')}`);
-    return counts({ skipped: 1 });
+    const result = notRun(process.env);
+    say(`${suite.name}: ${result.failed > 0 ? 'FAILED' : 'SKIPPED'}, since ${reasons.join(' and ')}`);
+    return result;
   }
   say(`${suite.name}: ${suite.about} ...`);
   const started = Date.now();

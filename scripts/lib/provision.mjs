@@ -8,14 +8,20 @@ import { run, succeeds } from './run.mjs';
 import { StepError, say } from './say.mjs';
 
 /**
- * @typedef {{ name: string, for: string, commands?: string[], files?: string[] }} Requirement a Debian package; it is there when one of
- * its commands is on PATH (whoever brought it) and all its files exist
+ * @typedef {{ name: string, for: string, commands?: string[], folders?: string[], files?: string[] }} Requirement a Debian package; it
+ *   is there when one of its commands is on PATH or in `folders` (whoever brought it) and all its files exist
  */
 
 /** @type {Requirement[]} */
 const REQUIREMENTS = [
   { name: 'docker.io', for: 'the docker runtime', commands: ['dockerd'] },
-  { name: 'docker.io', for: 'init processes in containers', commands: ['docker-init'] },
+  // Docker CE keeps it where only its engine looks.
+  {
+    name: 'docker.io',
+    for: 'init processes in containers',
+    commands: ['docker-init'],
+    folders: ['/usr/libexec/docker', '/usr/local/libexec/docker', '/usr/lib/docker', '/usr/local/lib/docker'],
+  },
   { name: 'containerd', for: 'the docker runtime', commands: ['containerd'] },
   { name: 'runc', for: 'the docker runtime', commands: ['runc', 'crun'] },
   { name: 'docker-cli', for: 'terminals in containers', commands: ['docker'] },
@@ -47,11 +53,16 @@ export function isOnPath(command) {
   return (process.env.PATH ?? '').split(delimiter).some((directory) => directory !== '' && existsSync(join(directory, command)));
 }
 
+/** @param {Requirement} requirement */
+export function isMet({ commands, folders = [], files = [] }) {
+  /** @param {string} command */
+  const isThere = (command) => isOnPath(command) || folders.some((folder) => existsSync(join(folder, command)));
+  return (commands?.some(isThere) ?? true) && files.every((file) => existsSync(file));
+}
+
 /** @returns {Requirement[]} */
 function missingRequirements() {
-  return REQUIREMENTS.filter(
-    ({ commands, files = [] }) => !((commands?.some(isOnPath) ?? true) && files.every((file) => existsSync(file))),
-  );
+  return REQUIREMENTS.filter((requirement) => !isMet(requirement));
 }
 
 /** @returns {string | undefined} why this machine cannot be provisioned */

@@ -10,6 +10,15 @@ export function counts({ passed = 0, failed = 0, skipped = 0, notes = [] } = {})
   return { passed, failed, skipped, notes };
 }
 
+/**
+ * A suite for which this machine lacks something.
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {Counts} skipped; in CI, where everything has to run, failed
+ */
+export function notRun(env) {
+  return env.CI === 'true' ? counts({ failed: 1 }) : counts({ skipped: 1 });
+}
+
 /** @param {Counts[]} all @returns {Counts} */
 export function sum(all) {
   return all.reduce(

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { closingLine, counts, fromReport, isGood, readPlaywright, readProofs, readVitest, sum } from './results.mjs';
+import { closingLine, counts, fromReport, isGood, notRun, readPlaywright, readProofs, readVitest, sum } from './results.mjs';
 
 const fine = { ok: true, message: 'exit code 0' };
 const bad = { ok: false, message: 'exit code 1' };
@@ -19,6 +19,12 @@ describe('the closing line', () => {
     expect(isGood(counts({ passed: 9, failed: 1 }))).toBe(false);
     expect(isGood(counts({ skipped: 9 }))).toBe(false);
   });
+});
+
+test('a suite that cannot run is skipped, and in CI a failure', () => {
+  expect(notRun({})).toEqual(counts({ skipped: 1 }));
+  expect(notRun({ CI: 'false' })).toEqual(counts({ skipped: 1 }));
+  expect(notRun({ CI: 'true' })).toEqual(counts({ failed: 1 }));
 });
 
 describe('the report of a tool', () => {

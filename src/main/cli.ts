@@ -1,8 +1,13 @@
 /** Entry of the command line (`npm run lab -- COMMAND`): composition only. */
 import { appFiles } from './app-files.ts';
+import { written } from './cli/written.ts';
 import { requireNatives } from './natives.ts';
 
 const files = appFiles(import.meta.dirname);
+
+const streams = [process.stdout, process.stderr];
+// A reader that is gone (`| head`) is no failure of the command.
+for (const stream of streams) stream.on('error', () => {});
 
 const interrupted = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -28,5 +33,6 @@ process.exitCode = await runCli(process.argv.slice(2), {
   createWorkshop: (dataDirectory) => createWorkshop({ dataDirectory, files }),
   signal: interrupted.signal,
 });
+await Promise.all(streams.map(written));
 // Connections that an engine keeps open must not keep the command running.
 process.exit();

@@ -5,6 +5,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { OpsLabError } from '../shared/contract/errors.ts';
 import { appFiles } from './app-files.ts';
 import type { Core } from './core/core.ts';
+import { isHeldByHost } from './core/host-lock.ts';
 import { dataDirectoryPath } from './data-directory.ts';
 import { requireNatives } from './natives.ts';
 import { HELP, readWebOptions, type WebOptions } from './web/options.ts';
@@ -35,7 +36,7 @@ async function openSomewhere(options: WebOptions): Promise<Core> {
     try {
       return await openCore(options, number === 1 ? usual : `${usual}-${number}`);
     } catch (error) {
-      if (!(error instanceof OpsLabError) || error.code !== 'conflict' || number === MAX_UNNAMED) throw error;
+      if (!isHeldByHost(error) || number === MAX_UNNAMED) throw error;
       console.error(`ops-lab: another Ops Lab has that data directory open; this one uses ${usual}-${number + 1}`);
     }
   }
@@ -51,6 +52,7 @@ async function main(): Promise<number> {
   const core = await openSomewhere(options);
   return runWebHost(core, {
     dataDirectory: core.info.dataDirectory,
+    usualDataDirectory: dataDirectoryPath(undefined),
     pageFolder: FILES.uiFolder,
     port: options.port,
     exactPort: options.exactPort,

@@ -8,4 +8,4 @@ const options = readWebOptions(process.argv.slice(2, -1), process.env);
 const dataDirectory = options.dataDirectory ?? '';
 const core = createTestCore(dataDirectory);
 const { port, exactPort, open } = options;
-process.exit(await runWebHost(core, { dataDirectory, pageFolder, port, exactPort, open }));
+process.exit(await runWebHost(core, { dataDirectory, usualDataDirectory: dataDirectory, pageFolder, port, exactPort, open }));

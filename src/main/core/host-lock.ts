@@ -64,3 +64,8 @@ export function claimDataDirectory(dataDirectory: string): () => void {
   }
   throw new OpsLabError('conflict', `${file} could not be claimed. Remove it if no other Ops Lab runs.`, { dataDirectory });
 }
+
+/** Whether a data directory was refused since another host has it, and not since its database is locked or its lock is stuck. */
+export function isHeldByHost(error: unknown): boolean {
+  return error instanceof OpsLabError && error.code === 'conflict' && typeof error.details.pid === 'number';
+}

@@ -9,7 +9,7 @@ import type { GuardedPort } from './guarded-port.ts';
 import { openLearnerFile } from './learner-file.ts';
 import { quitInOrder } from './lifecycle.ts';
 import { menuTemplate } from './menu.ts';
-import { DEEP_LINK_SCHEME, LEARNERS_PAGE, labOfLink, labPage, type Opened, openedThing } from './opened-things.ts';
+import { DEEP_LINK_SCHEME, LEARNERS_PAGE, labPage, type Opened, OpenedThings, openedThing } from './opened-things.ts';
 import { type DesktopOptions, readOptions } from './options.ts';
 import { handOverPorts } from './ports.ts';
 import { followPower } from './power.ts';
@@ -52,7 +52,7 @@ export function runDesktop(parts: DesktopParts): void {
     app.quit();
     return;
   }
-  const opened = new OpenedThings();
+  const opened = new OpenedThings(app);
   opened.push(openedThing(process.argv.slice(1), process.cwd()));
   app
     .whenReady()
@@ -62,37 +62,6 @@ export function runDesktop(parts: DesktopParts): void {
       dialog.showErrorBox('Ops Lab cannot start', error.message);
       app.exit(1);
     });
-}
-
-/** What the system asks to be shown, also before the app can. */
-class OpenedThings {
-  readonly #early: Opened[] = [];
-  #show: ((thing: Opened) => void) | null = null;
-
-  constructor() {
-    // macOS tells by events, which may come before the app is ready.
-    app.on('open-url', (event, url) => {
-      event.preventDefault();
-      const labId = labOfLink(url);
-      this.push(labId === null ? null : { kind: 'lab', labId });
-    });
-    app.on('open-file', (event, path) => {
-      event.preventDefault();
-      this.push(openedThing([path], process.cwd()));
-    });
-  }
-
-  push(thing: Opened | null): void {
-    if (thing === null) return;
-    if (this.#show === null) this.#early.push(thing);
-    else this.#show(thing);
-  }
-
-  /** Calls `show` for what has come so far, and for each that comes. */
-  showWith(show: (thing: Opened) => void): void {
-    this.#show = show;
-    for (const thing of this.#early.splice(0)) show(thing);
-  }
 }
 
 async function start(
@@ -148,10 +117,8 @@ async function start(
   );
   installMenu(windows);
 
-  app.on('second-instance', (_event, argv, folder) => {
-    windows.show();
-    opened.push(openedThing(argv.slice(1), folder));
-  });
+  // Before what it was given is shown in the window.
+  app.prependListener('second-instance', () => windows.show());
   app.on('activate', () => windows.show());
   app.on('window-all-closed', () => {
     if (process.platform !== 'darwin') app.quit();

@@ -7,7 +7,7 @@ import { Closing, type ClosingHost } from './closing.ts';
 import { binaryChannel, GuardedPort } from './guarded-port.ts';
 import { CLOSE_LIMIT_MS, quitInOrder } from './lifecycle.ts';
 import { MENU_KEYS, menuTemplate } from './menu.ts';
-import { labOfLink, openedThing } from './opened-things.ts';
+import { labOfLink, type Opened, OpenedThings, openedThing } from './opened-things.ts';
 import { readOptions } from './options.ts';
 
 const nothing = () => {};
@@ -88,6 +88,44 @@ describe('what the system opens the app with', () => {
     expect(openedThing(['--data-dir=Ada.opslab'], '/home')).toBeNull();
     expect(openedThing(['Ada.json'], '/home')).toBeNull();
     expect(openedThing([], '/home')).toBeNull();
+    expect(openedThing([], '/home/Ada.opslab')).toBeNull();
+  });
+
+  it('is kept until it can be shown, whoever hands it over, and then shown at once', () => {
+    const app = new EventEmitter();
+    const opened = new OpenedThings(app as unknown as ConstructorParameters<typeof OpenedThings>[0]);
+    const event = { preventDefault: vi.fn() };
+    const second = (argument: string) => app.emit('second-instance', event, ['/usr/bin/ops-lab', argument], '/home');
+    const shown: Opened[] = [];
+    second('ops-lab://lab/early');
+    second('--labs=x');
+    app.emit('open-url', event, 'ops-lab://lab/by-url');
+    app.emit('open-file', event, resolve('/home', 'Ada.opslab'));
+    opened.showWith((thing) => shown.push(thing));
+    second('ops-lab://lab/late');
+    expect(shown).toEqual([
+      { kind: 'lab', labId: 'early' },
+      { kind: 'lab', labId: 'by-url' },
+      { kind: 'learner-file', path: resolve('/home', 'Ada.opslab') },
+      { kind: 'lab', labId: 'late' },
+    ]);
+    expect(event.preventDefault).toHaveBeenCalledTimes(2);
+  });
+
+  it.skipIf(process.platform === 'win32')('may be a file by its URL, as desktops give it', () => {
+    const file = (path: string) => ({ kind: 'learner-file', path });
+    expect(openedThing(['file:///home/ada/Ada%20L.opslab'], '/tmp')).toEqual(file('/home/ada/Ada L.opslab'));
+    expect(openedThing(['file://localhost/home/Ada.opslab'], '/tmp')).toEqual(file('/home/Ada.opslab'));
+    expect(openedThing(['FILE:///home/Ada.opslab'], '/tmp')).toEqual(file('/home/Ada.opslab'));
+    for (const other of [
+      'file://elsewhere/Ada.opslab',
+      'file:///a%2Fb.opslab',
+      'file:///a%zz.opslab',
+      'file:///a%00.opslab',
+      'file://[/a.opslab',
+      'file:///home/ada.json?.opslab',
+    ])
+      expect(openedThing([other], '/tmp'), other).toBeNull();
   });
 });
 

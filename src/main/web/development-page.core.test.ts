@@ -10,8 +10,9 @@ test('in development the page comes from the server of Vite, under its own polic
   const asked: string[] = [];
   const vite = createServer((request, response) => {
     asked.push(request.url ?? '');
+    if (request.url === '/moved') response.writeHead(302, { location: 'http://127.0.0.1:9/' });
     const html = request.url === '/';
-    response.setHeader('content-type', html ? 'text/html' : 'text/javascript');
+    if (!response.headersSent) response.setHeader('content-type', html ? 'text/html' : 'text/javascript');
     response.end(html ? '<meta content="__CSP_NONCE__">' : 'export {};');
   });
   await new Promise<void>((resolve) => vite.listen(0, '127.0.0.1', resolve));
@@ -33,5 +34,10 @@ test('in development the page comes from the server of Vite, under its own polic
   expect(page.body).not.toContain('__CSP_NONCE__');
   expect((await get('/src/main.tsx?t=1')).body).toContain('export {};');
   expect((await get('/api/session')).status).toBe(401);
-  expect(asked).toEqual(['/', '/src/main.tsx?t=1']);
+  // Nothing is fetched from anywhere else, whatever the request looks like.
+  await get('//evil.invalid/x.html?t=2');
+  await get('/\\\\evil.invalid/y.html');
+  expect((await get('http://evil.invalid/z.html')).status).toBeGreaterThanOrEqual(400);
+  expect((await get('/moved')).status).toBe(302);
+  expect(asked).toEqual(['/', '/src/main.tsx?t=1', '/evil.invalid/x.html?t=2', '/evil.invalid/y.html', '/moved']);
 });

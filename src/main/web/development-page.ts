@@ -4,10 +4,19 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { NONCE_MARK } from './page-files.ts';
 import { developmentPolicy } from './security-headers.ts';
 
+/** What is asked of Vite's server: `//host/x` and `http://host/x` are paths there or nothing (null), never another server. */
+function addressThere(asked: string, rendererUrl: string): URL | null {
+  const address = URL.parse(asked.replace(/^[/\\]+/, '/'), rendererUrl);
+  return address?.origin === new URL(rendererUrl).origin ? address : null;
+}
+
 /** @param rendererUrl where Vite's server listens */
 export function serveFromVite(rendererUrl: string) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-    const answer = await fetch(new URL(request.url, rendererUrl), {
+    const address = addressThere(request.url, rendererUrl);
+    if (address === null) return reply.code(404).send();
+    const answer = await fetch(address, {
+      redirect: 'manual',
       headers: { accept: request.headers.accept ?? '*/*' },
       signal: AbortSignal.timeout(30_000),
     });

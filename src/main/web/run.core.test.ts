@@ -84,6 +84,12 @@ test('it says in exactly one line where it is, and a signal ends it cleanly, wit
   expect(host.errors).toEqual([]);
 });
 
+test('closing its terminal window ends it as well', async () => {
+  const host = await start(['--port', '0', '--data-dir', temporaryDirectory()]);
+  host.child.kill('SIGHUP');
+  expect(await host.exit()).toEqual({ code: 0, signal: null });
+});
+
 test('WEB-036: SIGUSR2 prints another link, since each is good for one browser only', async () => {
   const host = await start(['--port', '0', '--data-dir', temporaryDirectory()]);
   host.child.kill('SIGUSR2');

@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { isLive } from '../../shared/domain/session-state.ts';
 import type { Core } from '../core/core.ts';
+import { keptSessions } from './kept-sessions.ts';
 import { openBrowser } from './open-browser.ts';
 import { createWebHost, type WebHostOptions } from './web-host.ts';
 
@@ -17,22 +18,32 @@ async function liveSessions(core: Core): Promise<number> {
 /** Resolves with the first of the signals that end a program; later ones while it closes change nothing. */
 function endSignal(): Promise<void> {
   return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve());
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve());
   });
 }
 
+export interface RunOptions extends WebHostOptions {
+  readonly open: boolean;
+  /** The data directory that commands take when none is named. */
+  readonly usualDataDirectory: string;
+}
+
 /**
- * Serves the core until SIGINT or SIGTERM, then closes both.
+ * Serves the core until SIGINT, SIGTERM or SIGHUP (its terminal window was closed), then closes both.
  * @returns the exit status
  */
-export async function runWebHost(core: Core, options: WebHostOptions & { readonly open: boolean }): Promise<number> {
+export async function runWebHost(core: Core, options: RunOptions): Promise<number> {
   const ended = endSignal();
   const host = await createWebHost(core, options).catch(async (error: unknown) => {
     await core.close();
     throw error;
   });
   const another = () => console.log(`Ops Lab is at ${host.newLink()}`);
-  if (process.stdin.isTTY) process.stdin.on('data', another).unref();
+  if (process.stdin.isTTY) {
+    // A terminal that is gone fails once more to be read, after SIGHUP.
+    process.stdin.on('error', () => {});
+    process.stdin.on('data', another).unref();
+  }
   // Before the first link is printed: who has read it may ask for another, and unheard the signal would end the process.
   if (process.platform !== 'win32') process.on('SIGUSR2', another);
   const link = host.newLink();
@@ -49,9 +60,6 @@ export async function runWebHost(core: Core, options: WebHostOptions & { readonl
   await core.close();
   rmSync(join(options.dataDirectory, 'open.html'), { force: true });
   clearTimeout(limit);
-  if (kept > 0) {
-    const what = kept === 1 ? '1 session keeps' : `${kept} sessions keep`;
-    console.log(`${what} running: start Ops Lab again to go on, or end them with npm run lab -- clean`);
-  }
+  if (kept > 0) console.log(keptSessions(kept, options.dataDirectory, options.usualDataDirectory));
   return 0;
 }
