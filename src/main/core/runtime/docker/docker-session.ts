@@ -215,9 +215,11 @@ export class DockerSession implements RuntimeSession {
     const { sessionId } = this.#parts.around.identity;
     const gate = this.#parts.gate;
     return this.#call('remove the session', async (docker) => {
-      await gate?.end();
+      // What it could not remove is ours to remove too.
+      const failed: string[] = [];
+      await gate?.end().catch((error: Error) => failed.push(error.message));
       const { left } = await removeAll(docker, () => findResources(docker, sessionFilter(sessionId)));
-      return left;
+      return [...failed, ...left];
     });
   }
 
