@@ -1,5 +1,5 @@
 import { OpsLabError } from '../../shared/contract/errors.ts';
-import { sessionFolders, sweepDeadProofs } from '../core/proof/proof-sessions.ts';
+import { isLiveProof, sweepDeadProofs } from '../core/proof/proof-sessions.ts';
 import { type Command, EXIT, JSON_OPTION } from './command.ts';
 
 export const clean: Command = {
@@ -12,11 +12,11 @@ export const clean: Command = {
     const { args, output } = context;
     const { runtimes, engine } = context.workshop();
     const path = context.dataDirectory();
-    const { liveProofs } = await sessionFolders(path);
-    const removed = await runtimes.shell.sweep(liveProofs);
+    const keep = { has: (id: string) => isLiveProof(path, id) };
+    const removed = await runtimes.shell.sweep(keep);
     // Without an engine there is nothing of ours on one; an engine that is there and fails must be told.
     const { state, message } = await engine.status();
-    if (state === 'ready') removed.push(...(await runtimes.docker.sweep(liveProofs)));
+    if (state === 'ready') removed.push(...(await runtimes.docker.sweep(keep)));
     else if (state !== 'missing') throw new OpsLabError('engine-failed', `The engine could not be cleaned: ${message}`, { removed }, true);
     removed.push(...(await sweepDeadProofs(path, [])));
     if (args.flag('json')) output.json({ removed });

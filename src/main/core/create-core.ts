@@ -84,7 +84,7 @@ async function compose(options: CoreOptions, release: () => void): Promise<Core>
     images,
     events,
     doctor: () => doctor({ engine, images }),
-    clean: () => sessions.sweep(sessions.liveIds()),
+    clean: () => sessions.sweep(),
   });
   const made = createRuntimes({ ...options, engine, images: engineService.labImages });
   const runtimes: Runtimes = { docker: startAfter(made.docker, () => ready.now()), shell: startAfter(made.shell, () => ready.now()) };
@@ -101,10 +101,10 @@ async function compose(options: CoreOptions, release: () => void): Promise<Core>
   });
   const learners = createLearnerService({ store, events, dataDirectory, endSessions: (learnerId) => sessions.stopAllOf(learnerId) });
   learners.current();
-  const keep = await sessions.resume();
+  const gone = await sessions.resume();
   const getReady = async (): Promise<void> => {
     void catalog.reload();
-    await sessions.sweep(keep).catch((error: Error) => console.error(`ops-lab: what was left could not be removed: ${error.message}`));
+    await sessions.sweep(gone).catch((error: Error) => console.error(`ops-lab: what was left could not be removed: ${error.message}`));
   };
   // Reading the labs and asking the engine, which may be slow to answer, must not hold up the page.
   const ready = soon(getReady, UNTIL_SERVED_MS);

@@ -16,6 +16,8 @@ export interface EngineFacts {
   readonly architecture: string;
   readonly operatingSystem: string;
   readonly processors: number;
+  /** How many of them a container may be limited to; null where the engine has no such limit, and refuses one. */
+  readonly limitedProcessors: number | null;
   readonly memory: number;
   /** Where the engine keeps all; empty when it does not say. */
   readonly dataFolder: string;
@@ -94,6 +96,7 @@ export class GateSession {
       architecture: version.Arch,
       operatingSystem: String(info.OperatingSystem ?? 'Linux'),
       processors: Number(info.NCPU ?? 1),
+      limitedProcessors: info.CpuCfsQuota === false ? null : Number(info.NCPU ?? 1),
       memory: Number(info.MemTotal ?? 0),
       dataFolder: String(info.DockerRootDir ?? ''),
       cgroupVersion: String(info.CgroupVersion ?? '1'),

@@ -34,6 +34,7 @@ export class Service {
   #timer: NodeJS.Timeout | null = null;
   /** Set while somebody asked for the end: the restart policy then keeps still. */
   #stopping = false;
+  #restarting: Promise<void> | null = null;
 
   constructor(options: ServiceOptions) {
     this.plan = options.plan;
@@ -80,8 +81,15 @@ export class Service {
     });
   }
 
-  /** SIGTERM, SIGKILL after 5 s, start. The back-off begins anew, as after `docker restart`. */
-  async restart(): Promise<void> {
+  /** SIGTERM, SIGKILL after 5 s, start. The back-off begins anew, as after `docker restart`. Joins one that is under way. */
+  restart(): Promise<void> {
+    this.#restarting ??= this.#restart().finally(() => {
+      this.#restarting = null;
+    });
+    return this.#restarting;
+  }
+
+  async #restart(): Promise<void> {
     await this.stop();
     this.#backoff = FIRST_BACKOFF_MS;
     await this.start();

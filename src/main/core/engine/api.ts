@@ -32,7 +32,12 @@ function dial(docker: Docker, call: ApiCall, extra: Record<string, unknown>): Pr
     call.timeoutMs ?? CALL_TIMEOUT,
   );
   const abortSignal = call.signal ? AbortSignal.any([timeout.signal, call.signal]) : timeout.signal;
+  let onAbort = (): void => {};
   return new Promise<unknown>((resolve, reject) => {
+    // When the connection is cut within an answer, dockerode tells of nothing more, not even of the signal.
+    onAbort = () => reject(abortSignal.reason);
+    if (abortSignal.aborted) onAbort();
+    abortSignal.addEventListener('abort', onAbort, { once: true });
     (docker.modem as unknown as Dial).dial(
       {
         path: `${call.path}?`,
@@ -45,7 +50,10 @@ function dial(docker: Docker, call: ApiCall, extra: Record<string, unknown>): Pr
       },
       (error, data) => (error ? reject(abortSignal.aborted ? (abortSignal.reason ?? error) : error) : resolve(data)),
     );
-  }).finally(() => clearTimeout(timer));
+  }).finally(() => {
+    clearTimeout(timer);
+    abortSignal.removeEventListener('abort', onAbort);
+  });
 }
 
 /** @throws what dockerode throws, or the reason of the signal; see engine-error.ts */

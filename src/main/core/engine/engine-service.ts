@@ -34,7 +34,10 @@ export class EngineGlue implements EngineService {
 
   constructor(options: Options) {
     this.#options = options;
-    this.labImages = { imageId: (reference) => this.#imageId(reference), status: () => options.images.status() };
+    this.labImages = {
+      imageId: (reference, only) => (only ? options.images.imageId(reference) : this.#imageId(reference)),
+      status: () => options.images.status(),
+    };
     options.engine.onChange(() => this.#tell());
   }
 

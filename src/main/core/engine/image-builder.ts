@@ -56,7 +56,8 @@ export interface ImageBuilderOptions {
 /** Whether images can be had for containers: what the docker runtime needs of the builder. */
 export interface LabImages {
   /** The engine's id of the image that compose.yaml calls `reference`. @throws OpsLabError `image-missing`, `engine-missing` */
-  imageId(reference: string): Promise<string>;
+  // With `only`, one that is missing is not built.
+  imageId(reference: string, only?: 'existing'): Promise<string>;
   status(): Promise<ImageBuild>;
 }
 

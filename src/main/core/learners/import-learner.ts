@@ -85,10 +85,10 @@ export async function importLearner(store: Store, dataDirectory: string, content
     // Oldest first, so that ids of commands rise with time.
     for (const session of file.sessions.toSorted((one, other) => one.startedAt - other.startedAt)) {
       count(putSession(store, file, session) === 'added');
-      for (const look of session.objectives) store.verdicts.putCurrent(session.id, look);
+      for (const look of session.objectives) store.verdicts.importCurrent(session.id, look);
       for (const look of session.verdicts) count(store.verdicts.addToHistory(session.id, look));
       for (const hint of session.hints) count(store.hints.open(session.id, hint));
-      for (const answer of session.answers) count(store.answers.put(session.id, answer));
+      for (const answer of session.answers) count(store.answers.import(session.id, answer));
       for (const pin of session.pins) count(store.pins.add(session.id, pin));
       for (const command of session.commands) count(store.commands.add({ ...command, sessionId: session.id }) !== null);
       for (const { content: _content, ...recording } of session.recordings) {

@@ -59,6 +59,15 @@ async function lockOf(folder: string): Promise<Lock | null> {
   }
 }
 
+/** Whether a proof that goes on now, in any process, made this session. Looks at its lock anew. */
+export function isLiveProof(dataDirectory: string, sessionId: string): boolean {
+  try {
+    return isAlive(JSON.parse(readFileSync(join(dataDirectory, 'sessions', sessionId, LOCK), 'utf8')) as Lock);
+  } catch {
+    return false;
+  }
+}
+
 /** The session folders of a data directory, by what a sweep has to know of them. */
 export interface SessionFolders {
   /** Of proofs that go on now, in any process. */
@@ -82,20 +91,6 @@ export async function sessionFolders(dataDirectory: string): Promise<SessionFold
   return folders;
 }
 
-/** Every id except these. A sweep only asks whether an id is in the set, so that sessions begun meanwhile are kept as well. */
-class AllBut extends Set<string> {
-  readonly #without: ReadonlySet<string>;
-
-  constructor(without: ReadonlySet<string>) {
-    super();
-    this.#without = without;
-  }
-
-  override has(id: string): boolean {
-    return !this.#without.has(id);
-  }
-}
-
 /**
  * Removes what proofs left whose process is gone, and nothing else.
  * @param runtimes all of them: a folder is what tells of a dead proof, so it goes when every runtime was swept
@@ -104,7 +99,7 @@ class AllBut extends Set<string> {
 export async function sweepDeadProofs(dataDirectory: string, runtimes: readonly Pick<Runtime, 'sweep'>[]): Promise<string[]> {
   const { deadProofs } = await sessionFolders(dataDirectory);
   if (deadProofs.size === 0) return [];
-  const keep = new AllBut(deadProofs);
+  const keep = { has: (id: string) => !deadProofs.has(id) };
   const swept = await Promise.allSettled(runtimes.map((runtime) => runtime.sweep(keep)));
   const removed = swept.flatMap((result) => (result.status === 'fulfilled' ? result.value : []));
   if (swept.some(({ status }) => status === 'rejected')) return removed;

@@ -7,11 +7,11 @@ import { type LabOnDisk, labOnDisk } from '../../../test-support/lab-on-disk.ts'
 import { needsNamespaces } from '../../../test-support/requirements.ts';
 import type { Lab } from '../labs/lab.ts';
 import { loadLab } from '../labs/load-lab.ts';
-import type { Runtime } from '../runtime/runtime.ts';
+import type { Keep, Runtime } from '../runtime/runtime.ts';
 import { createShellRuntime } from '../runtime/shell/shell-runtime.ts';
 import { loadExtraFixes } from './extra-fixes.ts';
 import { leftoverFolder, leftoverProcesses } from './leftovers.ts';
-import { makeProofSession, sessionFolders, sweepDeadProofs } from './proof-sessions.ts';
+import { isLiveProof, makeProofSession, sessionFolders, sweepDeadProofs } from './proof-sessions.ts';
 import { type ProofReport, prove } from './prove.ts';
 import { difference, runRecording } from './record.ts';
 
@@ -147,8 +147,9 @@ describe('proof sessions', () => {
       deadProofs: new Set(['dead', 'reused']),
       others: new Set(['app']),
     });
+    expect(['dead', 'reused', 'app', live.id].map((id) => isLiveProof(dataDirectory, id))).toEqual([false, false, false, true]);
     const asked: boolean[] = [];
-    const sweep = async (keep: ReadonlySet<string>) => {
+    const sweep = async (keep: Keep) => {
       asked.push(keep.has('dead'), keep.has('app'), keep.has(live.id), keep.has('begun meanwhile'));
       return [];
     };

@@ -24,6 +24,11 @@ export interface StartRequest {
   readonly signal: AbortSignal;
 }
 
+/** Which sessions a sweep leaves alone. It is asked at each removal, since sessions begin and end while a sweep goes on. */
+export interface Keep {
+  has(sessionId: string): boolean;
+}
+
 export interface Runtime {
   readonly kind: RuntimeKind;
   /** Whether this lab can run here now. Cheap; asked often. */
@@ -36,7 +41,7 @@ export interface Runtime {
    */
   adopt(request: Omit<StartRequest, 'onProgress'>): Promise<RuntimeSession | null>;
   /** Removes everything of ours that belongs to no session in `keep`. @returns what was removed, for people to read */
-  sweep(keep: ReadonlySet<string>): Promise<string[]>;
+  sweep(keep: Keep): Promise<string[]>;
 }
 
 export interface ServiceStatus {

@@ -45,6 +45,8 @@ export class LiveSession {
   #timer: NodeJS.Timeout | null = null;
   /** Why what is done now is not kept; null while it is. */
   #trouble: string | null = null;
+  /** Set until a session that an earlier host left runs here: only its end says that it may be removed. */
+  #adopting = false;
   #starting: Promise<void> = Promise.resolve();
   #stopping: Promise<void> | null = null;
 
@@ -66,6 +68,11 @@ export class LiveSession {
   /** Aborted when the session ends. */
   get signal(): AbortSignal {
     return this.#abort.signal;
+  }
+
+  /** Whether it may run on without this host: it runs, or it is there and could not be taken over. */
+  get goesOn(): boolean {
+    return this.#adopting || this.record.state === 'running';
   }
 
   /** Starts in the background; `onChange` tells how it goes. */
@@ -91,10 +98,21 @@ export class LiveSession {
   }
 
   /**
-   * Finds the session that an earlier host left running.
-   * @returns false when it is gone; the session is then `lost`
+   * Finds the session that an earlier host left running. Never throws: one that is there and cannot be taken over is `lost` until the
+   * next start tries again.
+   * @returns false when it is gone; the session is then `lost` too
    */
   async adopt(): Promise<boolean> {
+    this.#adopting = true;
+    try {
+      return await this.#adopt();
+    } catch (error) {
+      await this.#leave(error);
+      return true;
+    }
+  }
+
+  async #adopt(): Promise<boolean> {
     const { record, runtime, store } = this.#options;
     const session = await runtime.adopt({
       sessionId: record.id,
@@ -104,6 +122,7 @@ export class LiveSession {
       signal: this.#abort.signal,
     });
     if (session === null) {
+      this.#adopting = false;
       this.#update({
         state: 'lost',
         endedAt: lastSignOf(store, record),
@@ -115,7 +134,7 @@ export class LiveSession {
     await this.#bind(session);
     const terminals = (record.runtimeData as { terminals?: TerminalRecord[] } | null)?.terminals ?? [];
     for (const terminal of terminals) await this.#requireTerminals().open(terminal.name, terminal.cols, terminal.rows, terminal);
-    this.#starting = this.#run(session).catch((error: unknown) => this.#fail(error));
+    this.#starting = this.#run(session).catch((error: unknown) => this.#leave(error));
     return true;
   }
 
@@ -148,6 +167,7 @@ export class LiveSession {
     await session.startLoad();
     await this.#readServices();
     this.#move('running', { message: '', endedAt: null });
+    this.#adopting = false;
     this.#checker?.start();
     const tick = async () => {
       await this.#readServices().catch(() => undefined);
@@ -196,11 +216,19 @@ export class LiveSession {
     this.#abort.abort();
     await this.#starting;
     await this.#closeOwn();
-    const left = this.#runtime === null ? [] : await this.#runtime.stop().catch((error: Error) => [error.message]);
+    const left = await this.#remove().catch((error: Error) => [error.message]);
     await rm(this.#options.record.folder, { recursive: true, force: true }).catch((error: Error) => left.push(error.message));
     const message = left.length === 0 ? '' : `Some of it could not be removed: ${left.join('; ')}. npm run lab -- clean removes it later.`;
     // One that was lost ended when it was lost.
     this.#update({ state: 'stopped', endedAt: this.record.endedAt ?? Date.now(), message });
+  }
+
+  /** @returns what could not be removed */
+  async #remove(): Promise<string[]> {
+    if (this.#runtime !== null) return this.#runtime.stop();
+    // What was not taken over is there all the same.
+    if (this.#adopting) await this.#options.runtime.sweep({ has: (id) => id !== this.id });
+    return [];
   }
 
   /** Lets the session go on without this host. */
@@ -302,6 +330,17 @@ export class LiveSession {
       }),
     );
     void this.#closeOwn().then(() => this.#options.onChange());
+  }
+
+  /** What an earlier host left cannot be taken over: it stays as it is. */
+  async #leave(error: unknown): Promise<void> {
+    if (this.#abort.signal.aborted) return;
+    this.#abort.abort();
+    const { store, record } = this.#options;
+    const reason = error instanceof Error ? error.message : String(error);
+    const message = `It could not be taken over: ${reason} It is left as it is; the next start of Ops Lab tries again. Stopping it removes it.`;
+    this.#update({ state: 'lost', endedAt: lastSignOf(store, record), message });
+    await this.#closeOwn();
   }
 
   async #fail(error: unknown): Promise<void> {

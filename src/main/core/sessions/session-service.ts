@@ -13,8 +13,8 @@ import { applyFix } from '../labs/apply-fix.ts';
 import type { Lab } from '../labs/lab.ts';
 import type { LabCatalog } from '../labs/lab-catalog.ts';
 import { labOn } from '../labs/lab-on-runtime.ts';
-import { sessionFolders, sweepDeadProofs } from '../proof/proof-sessions.ts';
-import type { Runtime } from '../runtime/runtime.ts';
+import { isLiveProof, sweepDeadProofs } from '../proof/proof-sessions.ts';
+import type { Keep, Runtime } from '../runtime/runtime.ts';
 import type { SessionRecord } from '../store/sessions.ts';
 import { newId, type Store } from '../store/store.ts';
 import { chooseRuntime } from './choose-runtime.ts';
@@ -45,17 +45,18 @@ export class Sessions implements SessionService {
   readonly #options: Options;
   readonly #live = new Map<string, LiveSession>();
   readonly #changed: Coalesced;
+  #closed = false;
 
   constructor(options: Options) {
     this.#options = options;
     this.#changed = new Coalesced(EVENT_EVERY_MS, (sessionId) => this.#announce(sessionId));
   }
 
-  /** Takes over what an earlier host left running. @returns ids of the sessions that are kept; what belongs to no session may go */
+  /** Takes over what an earlier host left running. @returns ids of those that are gone: what is left of them may go */
   async resume(): Promise<ReadonlySet<string>> {
     const { store, catalog } = this.#options;
     const records = store.sessions.live();
-    const keep = new Set<string>();
+    const gone = new Set<string>();
     if (records.length > 0) await catalog.reload();
     for (const record of records) {
       const lab = catalog.find(record.labId);
@@ -67,29 +68,24 @@ export class Sessions implements SessionService {
         store.sessions.update(record.id, { state: 'stopped', endedAt: lastSignOf(store, record), message });
         continue;
       }
-      keep.add(record.id);
-      const session = this.#make(record, lab);
-      const adopted = await session.adopt().catch((error: Error) => {
-        const message = `It could not be taken over: ${error.message}`;
-        store.sessions.update(record.id, { state: 'lost', endedAt: lastSignOf(store, record), message });
-        return false;
-      });
-      if (!adopted) keep.delete(record.id);
+      if (!(await this.#make(record, lab).adopt())) gone.add(record.id);
     }
-    return keep;
+    return gone;
   }
 
-  /** Removes what belongs to no session in `keep` and to no proof that another process is running. @returns what, for people to read */
-  async sweep(keep: ReadonlySet<string>): Promise<string[]> {
+  /**
+   * Removes what belongs to no session that is here and to no proof that another process is running.
+   * @param gone sessions that are here, and whose containers or processes may go all the same
+   * @returns what, for people to read
+   */
+  async sweep(gone: ReadonlySet<string> = new Set()): Promise<string[]> {
     const { runtimes, dataDirectory } = this.#options;
-    const { liveProofs } = await sessionFolders(dataDirectory);
-    const all = new Set([...keep, ...liveProofs]);
-    const removed = await Promise.all(Object.values(runtimes).map((runtime) => runtime.sweep(all).catch(() => [])));
+    const keep: Keep = {
+      // What goes on without this host is here no more.
+      has: (id) => this.#closed || (this.#live.has(id) && !gone.has(id)) || isLiveProof(dataDirectory, id),
+    };
+    const removed = await Promise.all(Object.values(runtimes).map((runtime) => runtime.sweep(keep).catch(() => [])));
     return [...removed.flat(), ...(await sweepDeadProofs(dataDirectory, Object.values(runtimes)))];
-  }
-
-  liveIds(): ReadonlySet<string> {
-    return new Set(this.#live.keys());
   }
 
   async list(caller: Caller): Promise<SessionSummary[]> {
@@ -302,11 +298,8 @@ export class Sessions implements SessionService {
 
   /** @param fate `keep` lets running sessions go on without this host */
   async close(fate: 'keep' | 'stop'): Promise<void> {
-    await Promise.all(
-      [...this.#live.values()].map((session) =>
-        fate === 'keep' && session.record.state === 'running' ? session.release() : session.stop(),
-      ),
-    );
+    this.#closed = true;
+    await Promise.all([...this.#live.values()].map((session) => (fate === 'keep' && session.goesOn ? session.release() : session.stop())));
     this.#live.clear();
     this.#changed.close();
   }

@@ -21,16 +21,25 @@ export class AnswerTable {
     this.#database = database;
   }
 
+  /** Keeps the answer as the newest to its objective, also when the clock went back meanwhile. */
+  put(sessionId: string, answer: AnswerRecord): void {
+    this.#put(sessionId, answer, '');
+  }
+
   /**
-   * Keeps the newest answer to each objective.
+   * Keeps an answer of an import.
    * @returns false when a newer or this very one is there
    */
-  put(sessionId: string, answer: AnswerRecord): boolean {
+  import(sessionId: string, answer: AnswerRecord): boolean {
+    return this.#put(sessionId, answer, 'WHERE excluded.at > at');
+  }
+
+  #put(sessionId: string, answer: AnswerRecord, condition: '' | 'WHERE excluded.at > at'): boolean {
     const { changes } = this.#database
       .prepare(
         `INSERT INTO answers (session_id, objective, chosen, pins, feedback, at) VALUES (?, ?, ?, ?, ?, ?)
          ON CONFLICT (session_id, objective) DO UPDATE SET chosen = excluded.chosen, pins = excluded.pins,
-           feedback = excluded.feedback, at = excluded.at WHERE excluded.at > at`,
+           feedback = excluded.feedback, at = excluded.at ${condition}`,
       )
       .run(sessionId, answer.objective, answer.chosen, JSON.stringify(answer.pins), answer.feedback, answer.at);
     return changes === 1;

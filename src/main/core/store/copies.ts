@@ -74,19 +74,34 @@ export function isSound(file: string, size: number): boolean {
 }
 
 /**
- * Puts a damaged database aside and the newest sound copy in its place.
+ * Puts the newest sound copy in the place of a database that is damaged, which is put aside, or missing. Nothing is moved before the
+ * copy is written as a whole.
  * @returns a sentence for the person
+ * @throws what the file system does, such as ENOSPC; all is then as it was
  */
 export function restore(file: string): string {
+  const copy = listCopies(file).find((candidate) => isSound(candidate, 0));
+  const partial = `${file}.restored`;
+  if (copy !== undefined) {
+    try {
+      copyFileSync(copy, partial);
+    } catch (error) {
+      rmSync(partial, { force: true });
+      throw error;
+    }
+  }
+  const damaged = existsSync(file);
   const aside = `${file}.damaged-${Date.now()}`;
-  for (const suffix of ['', '-wal', '-shm']) {
+  // The database last, and its log before: a start that is cut off in between finds the one or the other.
+  for (const suffix of ['-wal', '-shm', '']) {
     if (existsSync(`${file}${suffix}`)) renameSync(`${file}${suffix}`, `${aside}${suffix}`);
   }
-  for (const copy of listCopies(file)) {
-    if (!isSound(copy, 0)) continue;
-    copyFileSync(copy, file);
-    const taken = new Date(takenAt(copy)).toISOString().replace('T', ' ').slice(0, 16);
-    return `The database was damaged. It was put aside as ${basename(aside)}, and the copy of ${taken} UTC took its place; what was done after that is missing.`;
-  }
-  return `The database was damaged and there was no copy to go back to. It was put aside as ${basename(aside)}; Ops Lab starts with an empty one.`;
+  if (copy !== undefined) renameSync(partial, file);
+  const taken = new Date(takenAt(copy)).toISOString().replace('T', ' ').slice(0, 16);
+  const instead = `the copy of ${taken} UTC took its place; what was done after that is missing.`;
+  if (!damaged)
+    return `The database was missing and ${copy === undefined ? 'no copy of it can be read; Ops Lab starts with an empty one.' : instead}`;
+  return copy === undefined
+    ? `The database was damaged and there was no copy to go back to. It was put aside as ${basename(aside)}; Ops Lab starts with an empty one.`
+    : `The database was damaged. It was put aside as ${basename(aside)}, and ${instead}`;
 }

@@ -199,6 +199,22 @@ test('a verdict enters the history only when it changes; the newest look is alwa
   expect(store.verdicts.current(sessionId)).toMatchObject([{ verdict: 'not-yet', at: 4, reasons: ['at 4'] }]);
 });
 
+test('what is checked or answered after the clock went back counts; what is imported only when it is newer', () => {
+  const store = open(newFile());
+  const { sessionId } = addSession(store);
+  const look = { objective: 'answers', measurements: [], reasons: [] };
+  const answer = { objective: 'what', pins: [], feedback: '' };
+  store.verdicts.record(sessionId, { ...look, verdict: 'fixed', at: 9 });
+  store.answers.put(sessionId, { ...answer, chosen: 'a', at: 9 });
+  expect(store.verdicts.record(sessionId, { ...look, verdict: 'not-yet', at: 5 })).toBe(true);
+  store.answers.put(sessionId, { ...answer, chosen: 'b', at: 5 });
+  store.verdicts.importCurrent(sessionId, { ...look, verdict: 'fixed', at: 4 });
+  expect(store.answers.import(sessionId, { ...answer, chosen: 'c', at: 5 })).toBe(false);
+  expect(store.verdicts.current(sessionId)).toMatchObject([{ verdict: 'not-yet', at: 5 }]);
+  expect(store.answers.ofSession(sessionId)).toMatchObject([{ chosen: 'b', at: 5 }]);
+  expect(store.answers.import(sessionId, { ...answer, chosen: 'c', at: 6 })).toBe(true);
+});
+
 test('a hint is opened once', () => {
   const store = open(newFile());
   const { sessionId } = addSession(store);

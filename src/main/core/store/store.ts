@@ -83,7 +83,7 @@ function openingFailure(file: string, error: unknown): OpsLabError {
 }
 
 /**
- * Opens the database, or makes it. A damaged one is put aside and the newest copy takes its place (see `notices`).
+ * Opens the database, or makes it. The newest copy takes the place of one that is damaged, or gone (see `notices`).
  * What a call has written when it returns is there after a crash of this process.
  * @throws OpsLabError `store-newer`; `store-damaged` when it can be neither read nor replaced; `conflict` while another program
  *   locks it; `limit` when the disk is full; `not-allowed` when it cannot be written
@@ -93,7 +93,8 @@ export function openStore(file: string): Store {
   const notices: string[] = [];
   let database: Database.Database;
   try {
-    if (existsSync(file) && !isSound(file, statSync(file).size)) notices.push(restore(file));
+    const usable = existsSync(file) ? isSound(file, statSync(file).size) : listCopies(file).length === 0;
+    if (!usable) notices.push(restore(file));
     database = new Database(file);
     chmodSync(file, 0o600);
     database.pragma('busy_timeout = 5000');

@@ -30,7 +30,7 @@ export class VerdictTable {
   }
 
   /**
-   * Keeps a look as the newest one; it enters the history when the verdict differs from the one before.
+   * Keeps a look as the newest one, also when the clock went back meanwhile; it enters the history when the verdict differs from the one before.
    * @returns whether the verdict changed
    */
   record(sessionId: string, look: VerdictRecord): boolean {
@@ -38,7 +38,7 @@ export class VerdictTable {
       const before = this.#database
         .prepare<[string, string], { verdict: Verdict }>('SELECT verdict FROM objectives WHERE session_id = ? AND objective = ?')
         .get(sessionId, look.objective);
-      this.putCurrent(sessionId, look);
+      this.#put(sessionId, look, '');
       return before?.verdict !== look.verdict && this.addToHistory(sessionId, look);
     })();
   }
@@ -54,13 +54,17 @@ export class VerdictTable {
     return changes === 1;
   }
 
-  /** Replaces the newest look, unless a newer one is there. */
-  putCurrent(sessionId: string, look: VerdictRecord): void {
+  /** Takes a look of an import as the newest one, unless a newer one is there. */
+  importCurrent(sessionId: string, look: VerdictRecord): void {
+    this.#put(sessionId, look, 'WHERE excluded.at >= at');
+  }
+
+  #put(sessionId: string, look: VerdictRecord, condition: '' | 'WHERE excluded.at >= at'): void {
     this.#database
       .prepare(
         `INSERT INTO objectives (session_id, objective, verdict, at, measurements, reasons) VALUES (?, ?, ?, ?, ?, ?)
          ON CONFLICT (session_id, objective) DO UPDATE SET verdict = excluded.verdict, at = excluded.at,
-           measurements = excluded.measurements, reasons = excluded.reasons WHERE excluded.at >= at`,
+           measurements = excluded.measurements, reasons = excluded.reasons ${condition}`,
       )
       .run(sessionId, look.objective, look.verdict, look.at, JSON.stringify(look.measurements), JSON.stringify(look.reasons));
   }

@@ -277,7 +277,7 @@ export const updateContainer: GateHandler = async ({ session, subject, json, exc
     return exchange.reply.json(200, { Warnings: ['Nothing of that is for the learner to choose in this lab: nothing was changed.'] });
   const policy = noRestart ? { Name: 'no', MaximumRetryCount: 0 } : asked.RestartPolicy;
   if (row.notes.service && policy !== undefined) throw denied('RestartPolicy: the lab decides how this container is restarted.');
-  const limits = limitsOf(session.config.limits, asked, session.facts.processors);
+  const limits = limitsOf(session.config.limits, asked, session.facts.limitedProcessors);
   const body = {
     ...(asked.Memory === undefined ? {} : { Memory: limits.Memory, MemorySwap: limits.MemorySwap }),
     ...(asked.NanoCpus === undefined && asked.CpuQuota === undefined ? {} : { NanoCpus: limits.NanoCpus }),

@@ -28,7 +28,7 @@ export const createContainer: GateHandler = async ({ session, query, json, excha
   const asked = query.text('name').replace(/^\//, '');
   if (asked !== '') names.check('container', asked);
   assertPlatform(session, query.text('platform'));
-  const wanted = wantedContainer(context, json, session.facts.processors);
+  const wanted = wantedContainer(context, json, session.facts.limitedProcessors);
   if (asked !== '') await assertNameFree(session, asked);
   for (const network of wanted.networks) await assertAddressFree(session, network);
   const image = bodyOf(bodyOf(await session.engine.call({ method: 'GET', path: `/images/${wanted.image.id}/json` })).Config);

@@ -277,10 +277,10 @@ function assertHostName(context: PolicyContext, { Hostname, Domainname }: Readon
 }
 
 /**
- * @param processors of the engine: it refuses more
+ * @param processors of the engine: it refuses more; null when it limits none
  * @throws Refusal
  */
-export function wantedContainer(context: PolicyContext, body: JsonObject, processors: number): WantedContainer {
+export function wantedContainer(context: PolicyContext, body: JsonObject, processors: number | null): WantedContainer {
   const { HostConfig = null, NetworkingConfig = null, Volumes = null, Labels = {}, Image, ...config } = rebuild(body, CONFIG);
   if (typeof Image !== 'string') throw bad('no image was named');
   assertHostName(context, config);

@@ -25,7 +25,7 @@ export function forcedHostConfig(config: GateConfig, privateCgroups: boolean): R
 }
 
 /** Limits of a container: what was asked for where the lab allows as much, else the lab's own. */
-export function limitsOf(limits: Limits, asked: Readonly<Record<string, Json>>, processors: number) {
+export function limitsOf(limits: Limits, asked: Readonly<Record<string, Json>>, processors: number | null) {
   const number = (name: string): number => Number(asked[name] ?? 0);
   const within = (wanted: number, most: number): number => (wanted > 0 ? Math.min(wanted, most) : most);
   const quota = number('CpuQuota') > 0 ? Math.floor((number('CpuQuota') / (number('CpuPeriod') || DEFAULT_PERIOD)) * 1e9) : 0;
@@ -36,7 +36,8 @@ export function limitsOf(limits: Limits, asked: Readonly<Record<string, Json>>, 
     // Equal to Memory: no swap, so that a limit means what it says.
     MemorySwap: Memory,
     ...(reservation > 0 && reservation <= Memory ? { MemoryReservation: reservation } : {}),
-    NanoCpus: within(number('NanoCpus') || quota, Math.min(limits.nanoCpus, processors * 1e9)),
+    // An engine without such a limit refuses one.
+    ...(processors === null ? {} : { NanoCpus: within(number('NanoCpus') || quota, Math.min(limits.nanoCpus, processors * 1e9)) }),
     PidsLimit: within(number('PidsLimit'), limits.containerPids),
     ShmSize: within(number('ShmSize'), limits.shmBytes),
   };

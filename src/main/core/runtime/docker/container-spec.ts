@@ -67,10 +67,10 @@ export function limitsOf(
 
 /**
  * The body of POST /containers/create.
- * @param hostCpus an engine refuses more than it has; a lab written for four runs on two
+ * @param hostCpus an engine refuses more than it has; a lab written for four runs on two. Null for one that limits none: it refuses any
  * @param privateCgroups whether the engine knows the field (API 1.41)
  */
-export function createBody(spec: ContainerSpec, hostCpus: number, privateCgroups: boolean): Record<string, unknown> {
+export function createBody(spec: ContainerSpec, hostCpus: number | null, privateCgroups: boolean): Record<string, unknown> {
   const onNetwork = spec.networkMode !== 'none' && !spec.networkMode.startsWith('container:');
   return {
     Image: spec.image,
@@ -87,7 +87,7 @@ export function createBody(spec: ContainerSpec, hostCpus: number, privateCgroups
       Memory: spec.memoryBytes,
       // Equal to Memory: no swap, so that a limit means what it says.
       MemorySwap: spec.memoryBytes,
-      NanoCpus: Math.round(Math.min(spec.cpus, hostCpus) * 1e9),
+      ...(hostCpus === null ? {} : { NanoCpus: Math.round(Math.min(spec.cpus, hostCpus) * 1e9) }),
       PidsLimit: spec.pids,
       Ulimits: [
         { Name: 'nofile', Soft: spec.nofile.soft, Hard: spec.nofile.hard },

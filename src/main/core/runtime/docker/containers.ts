@@ -42,6 +42,11 @@ export function privateCgroups(details: EngineDetails): boolean {
   return details.apiVersion !== '1.40';
 }
 
+/** Processors that the engine can give to a container; null when it cannot limit them (no cgroup controller, such as rootless without delegation). */
+export function limitedCpus({ cpus, limits }: EngineDetails): number | null {
+  return limits.cpu ? cpus : null;
+}
+
 /** Networks of compose.yaml that a service really uses. */
 function usedNetworks(lab: Lab): string[] {
   const names = Object.keys(lab.compose.services).filter((name) => ownerOf(lab.compose, name, 'network_mode') === name);
@@ -104,7 +109,7 @@ async function create(around: Surroundings, name: string, spec: ContainerSpec, n
     method: 'POST',
     path: '/containers/create',
     query: { name: nameOf(identity, name) },
-    body: createBody(spec, details.cpus, privateCgroups(details)),
+    body: createBody(spec, limitedCpus(details), privateCgroups(details)),
   });
   const ignored = spec.writeLimits && (Warnings ?? []).find((warning) => /block i\/o|bps|blkio/i.test(warning));
   if (ignored) throw noWriteLimit(`the engine says: ${ignored}`);

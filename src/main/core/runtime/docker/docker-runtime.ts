@@ -5,10 +5,11 @@ import { OpsLabError } from '../../../../shared/contract/errors.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { engineError } from '../../engine/engine-error.ts';
 import type { LabImages } from '../../engine/image-builder.ts';
+import { BASE } from '../../engine/lab-image-recipe.ts';
 import { LABEL } from '../../engine/labels.ts';
 import { resolverOf } from '../../labs/compose.ts';
 import type { Lab } from '../../labs/lab.ts';
-import type { Availability, Runtime, RuntimeSession, StartRequest } from '../runtime.ts';
+import type { Availability, Keep, Runtime, RuntimeSession, StartRequest } from '../runtime.ts';
 import { bytesOf } from './container-spec.ts';
 import { createNetworks, createObserver, createService, createVolumes, type Surroundings, startContainer } from './containers.ts';
 import { DockerSession, inspectContainer, NO_COMMAND_LINE } from './docker-session.ts';
@@ -119,7 +120,7 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
     const containers = new Map<string, string>();
     try {
       onProgress('Preparing networks and files');
-      const image = await images.imageId('ops-lab/base');
+      const image = await images.imageId(BASE);
       const observer = await observerFile();
       const seed = { docker, identity: around.identity, lab, image, observer, integration, signal };
       const [networks] = await allSettled([createNetworks(around), createVolumes(around).then(() => seedVolumes(seed))]);
@@ -162,10 +163,18 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
     const known = new Set([...Object.keys(lab.compose.services), OBSERVER, LOAD]);
     const resources = await findResources(docker, [...sessionFilter(request.sessionId), `${LABEL.home}=${home}`]);
     const containers = new Map<string, string>();
-    for (const { kind, id, labels } of resources) {
+    // A session that is there needs no image that is not: nothing is built here, and a container tells what it was made of.
+    const used = new Map<string, string>();
+    for (const { kind, id, labels, image } of resources) {
       const service = labels[LABEL.service];
-      if (kind === 'container' && service !== undefined && known.has(service)) containers.set(service, id);
+      if (kind !== 'container' || service === undefined || !known.has(service)) continue;
+      containers.set(service, id);
+      if (image) used.set(lab.compose.services[service]?.image ?? BASE, image);
     }
+    const existing: LabImages = {
+      imageId: async (reference) => used.get(reference) ?? images.imageId(reference, 'existing'),
+      status: () => images.status(),
+    };
     const terminal = containers.get(plan.terminal);
     if (terminal === undefined || !(await inspectContainer(docker, terminal, request.signal))?.State.Running) return null;
     const networks = new Map(
@@ -173,7 +182,7 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
         kind === 'network' && labels[LABEL.service] === undefined ? [[networkName(request.sessionId, name), id] as const] : [],
       ),
     );
-    const image = await images.imageId('ops-lab/base');
+    const image = await existing.imageId(BASE);
     const ending = new AbortController();
     const gate = usesEngine(lab) ? newGate(folder) : null;
     const around: Surroundings = {
@@ -181,16 +190,23 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
       details: await engine.details(),
       identity: identityOf(request),
       lab,
-      images,
+      images: existing,
       signal: ending.signal,
     };
     await hangUp(docker, terminal, '');
-    await startGate(gate, around, plan, containers, networks);
-    const ready = bringUp(around, plan, containers, networks, () => {}).then(() => gate?.share(sharedServices(lab, containers)));
-    return new DockerSession({ engine, around, containers, networks, terminal: plan.terminal, image, folder, ready, ending, gate });
+    try {
+      await startGate(gate, around, plan, containers, networks);
+      const ready = bringUp(around, plan, containers, networks, () => {}).then(() => gate?.share(sharedServices(lab, containers)));
+      return new DockerSession({ engine, around, containers, networks, terminal: plan.terminal, image, folder, ready, ending, gate });
+    } catch (error) {
+      ending.abort();
+      // Its process alone: what the learner has made is left as it is.
+      await gate?.stop();
+      throw error;
+    }
   }
 
-  async function sweep(keep: ReadonlySet<string>): Promise<string[]> {
+  async function sweep(keep: Keep): Promise<string[]> {
     const docker = await engine.docker();
     const find = async () => (await findResources(docker, homeFilter(home))).filter(({ labels }) => !keep.has(labels[LABEL.session] ?? ''));
     const { removed } = await removeAll(docker, find);
@@ -225,7 +241,7 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
     containers: Map<string, string>,
     networks: ReadonlyMap<string, string>,
   ): Promise<GateStart> {
-    const { identity, details, lab } = around;
+    const { identity, details, lab, images } = around;
     const services = Object.values(lab.compose.services);
     const names = [...new Set(services.map(({ image }) => image))];
     const sessionNetwork = networks.get('default') ?? [...networks.values()][0];

@@ -18,7 +18,7 @@ import type {
   TerminalRequest,
   WorkspaceEntry,
 } from '../runtime.ts';
-import { addressesOf, createObserver, privateCgroups, type Surroundings, startContainer } from './containers.ts';
+import { addressesOf, createObserver, limitedCpus, privateCgroups, type Surroundings, startContainer } from './containers.ts';
 import { type ContainerEvent, type EventWatch, MemoryKillCounter, watchEvents } from './events.ts';
 import { asText, runExec } from './exec.ts';
 import { startExec } from './exec-stream.ts';
@@ -215,9 +215,11 @@ export class DockerSession implements RuntimeSession {
     const { sessionId } = this.#parts.around.identity;
     const gate = this.#parts.gate;
     return this.#call('remove the session', async (docker) => {
-      await gate?.end();
+      // What it could not remove is ours to remove too.
+      const failed: string[] = [];
+      await gate?.end().catch((error: Error) => failed.push(error.message));
       const { left } = await removeAll(docker, () => findResources(docker, sessionFilter(sessionId)));
-      return left;
+      return [...failed, ...left];
     });
   }
 
@@ -315,8 +317,9 @@ export class DockerSession implements RuntimeSession {
 
   #viewOf(owner: string): KernelView {
     const { around, image } = this.#parts;
-    const view =
-      this.#views.get(owner) ?? new KernelView(owner, { identity: around.identity, image, privateCgroups: privateCgroups(around.details) });
+    const { identity, details } = around;
+    const options = { identity, image, privateCgroups: privateCgroups(details), cpus: limitedCpus(details) };
+    const view = this.#views.get(owner) ?? new KernelView(owner, options);
     this.#views.set(owner, view);
     return view;
   }

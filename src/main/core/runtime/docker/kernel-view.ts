@@ -17,6 +17,8 @@ export interface ViewOptions {
   readonly identity: SessionIdentity;
   readonly image: string;
   readonly privateCgroups: boolean;
+  /** Of the engine; null when it cannot limit them. */
+  readonly cpus: number | null;
 }
 
 /** What the engine runs as process 1 of a container; the lab knows nothing of it. */
@@ -105,7 +107,7 @@ export class KernelView {
   }
 
   async #start(docker: Docker, signal: AbortSignal): Promise<Viewer> {
-    const { identity, image, privateCgroups } = this.#options;
+    const { identity, image, cpus, privateCgroups } = this.#options;
     const body = createBody(
       {
         image,
@@ -128,7 +130,7 @@ export class KernelView {
         autoRemove: true,
         attach: true,
       },
-      1,
+      cpus,
       privateCgroups,
     );
     const query = { name: oneShotName(identity, KERNEL_VIEW) };

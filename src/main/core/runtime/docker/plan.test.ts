@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { EngineDetails } from '../../engine/engine.ts';
 import { type ComposeFile, ServiceSchema } from '../../labs/compose.ts';
 import { createBody, limitsOf } from './container-spec.ts';
+import { limitedCpus } from './containers.ts';
 import { aliasesOf, ownerOf, planServices } from './plan.ts';
 
 const service = (more: object = {}) =>
@@ -105,6 +107,13 @@ describe('the rights of a container', () => {
       HostConfig: { BlkioDeviceWriteBps: [{ Path: '/dev/sda', Rate: 1_048_576 }], CapAdd: [] },
     });
     expect(JSON.stringify(createBody(spec, 2, true))).not.toMatch(/"User"|Blkio/);
+  });
+
+  it('do without a limit on processors where the engine has none, since it refuses one', () => {
+    expect(JSON.stringify(createBody(spec, null, true))).not.toContain('NanoCpus');
+    const details = { cpus: 4, limits: { memory: true, pids: true, cpu: false } } as EngineDetails;
+    expect(limitedCpus(details)).toBe(null);
+    expect(limitedCpus({ ...details, limits: { ...details.limits, cpu: true } })).toBe(4);
   });
 
   it('never include anything of the host', () => {

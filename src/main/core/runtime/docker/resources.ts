@@ -10,6 +10,8 @@ export interface Resource {
   readonly id: string;
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
+  /** Of a container: id of the image that it was made of. */
+  readonly image?: string;
 }
 
 const PATHS = { container: '/containers', network: '/networks', volume: '/volumes', image: '/images' } as const;
@@ -19,7 +21,7 @@ const ROUNDS = 5;
 export async function findResources(docker: Docker, labels: readonly string[]): Promise<Resource[]> {
   const filters = { label: labels };
   const [containers, networks, volumes, images] = await Promise.all([
-    callEngine<{ Id: string; Names?: string[]; Labels?: Record<string, string> | null }[]>(docker, {
+    callEngine<{ Id: string; Names?: string[]; ImageID?: string; Labels?: Record<string, string> | null }[]>(docker, {
       method: 'GET',
       path: '/containers/json',
       query: { all: true, filters },
@@ -47,6 +49,7 @@ export async function findResources(docker: Docker, labels: readonly string[]): 
       id: it.Id,
       name: it.Names?.[0]?.slice(1) ?? it.Id.slice(0, 12),
       labels: it.Labels ?? {},
+      ...(it.ImageID ? { image: it.ImageID } : {}),
     })),
     ...networks.map((it) => ({ kind: 'network' as const, id: it.Id, name: it.Name, labels: it.Labels ?? {} })),
     ...(volumes.Volumes ?? []).map((it) => ({ kind: 'volume' as const, id: it.Name, name: it.Name, labels: it.Labels ?? {} })),

@@ -198,6 +198,23 @@ describe.each(kinds)('a session with isolation $isolation', ({ isolation, availa
       expect(figures.descriptors).toBeGreaterThan(5);
     });
 
+    it.skipIf(process.platform !== 'linux')('ends what a measurement runs when it takes too long', async () => {
+      const { session } = await start();
+      const seconds = `${1e6 + Math.floor(Math.random() * 1e6)}`;
+      const running = () =>
+        readdirSync('/proc').filter((pid) => {
+          const file = `/proc/${pid}/cmdline`;
+          return /^\d+$/.test(pid) && existsSync(file) && readFileSync(file, 'utf8') === `sleep\0${seconds}\0`;
+        }).length;
+      const ending = new AbortController();
+      const measured = session.observe({ op: 'exec', argv: ['sleep', seconds] }, ending.signal);
+      measured.catch(() => {});
+      await vi.waitFor(() => expect(running()).toBe(1), WAIT);
+      ending.abort(new DOMException('', 'TimeoutError'));
+      await expect(measured).rejects.toMatchObject({ code: 'timeout' });
+      await vi.waitFor(() => expect(running()).toBe(0), { timeout: 2_000 });
+    });
+
     it('opens a terminal whose commands are captured', async () => {
       const { session, folder } = await start();
       const nonce = hex(16);

@@ -11,7 +11,7 @@ import { OpsLabError } from '../../../../shared/contract/errors.ts';
 import { killAll, membersOf } from '../../../../sidecar/supervisor/process-table.ts';
 import type { SupervisorInfo, SupervisorPlan } from '../../../../sidecar/supervisor/protocol.ts';
 import type { Lab } from '../../labs/lab.ts';
-import type { Availability, Runtime, RuntimeSession, StartRequest } from '../runtime.ts';
+import type { Availability, Keep, Runtime, RuntimeSession, StartRequest } from '../runtime.ts';
 import { pathsOf, prepareFolder, type ShellPrograms } from './session-folder.ts';
 import { ShellSession } from './shell-session.ts';
 import { SupervisorClient } from './supervisor-client.ts';
@@ -80,7 +80,7 @@ class ShellRuntime implements Runtime {
     return client === null ? null : this.#open(request, client);
   }
 
-  async sweep(keep: ReadonlySet<string>): Promise<string[]> {
+  async sweep(keep: Keep): Promise<string[]> {
     const removed: string[] = [];
     for (const id of await readdir(this.#options.sessionsFolder).catch(() => [])) {
       if (keep.has(id)) continue;

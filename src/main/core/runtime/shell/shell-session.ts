@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { OpsLabError } from '../../../../shared/contract/errors.ts';
 import type { Addresses, ObserverJob } from '../../../../sidecar/observer/protocol.ts';
-import { hasArgument, killAll, membersOf } from '../../../../sidecar/supervisor/process-table.ts';
+import { hasArgument, kill, killAll, membersOf, treeOf } from '../../../../sidecar/supervisor/process-table.ts';
 import type { SupervisedService, SupervisorInfo } from '../../../../sidecar/supervisor/protocol.ts';
 import type { Lab } from '../../labs/lab.ts';
 import { integrationEnvironment } from '../../terminals/shell-integration.ts';
@@ -141,7 +141,10 @@ export class ShellSession implements RuntimeSession {
       };
       return (await runObserverJob({ input: child.stdin, output: child.stdout }, job, facts, signal)) as Record<string, number>;
     } finally {
-      child.kill('SIGKILL');
+      // What it runs would outlive it. A process that has ended has no tree: its pid may be another's.
+      if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) {
+        for (const pid of treeOf(child.pid)) kill(pid, 'SIGKILL');
+      }
       await ended;
     }
   }
