@@ -101,7 +101,7 @@ for (const { lab, solution, service, repair, file, symptom } of LABS) {
         if (index === files.length - 1) await bench.editor.saveAndRestart(path, service);
         else await bench.editor.save(path);
       }
-      await bench.verdict(repair, 'Fixed', 150_000);
+      await bench.verdict(repair, 'Fixed');
     });
 
     await test.step('the fix is taken back, and the verdict falls', async () => {
@@ -112,7 +112,7 @@ for (const { lab, solution, service, repair, file, symptom } of LABS) {
         if (index === changed.length - 1) await bench.editor.saveAndRestart(path, service);
         else await bench.editor.save(path);
       }
-      await bench.verdict(repair, /: (Not yet|Mitigated)$/, 120_000);
+      await bench.verdict(repair, /: (Not yet|Mitigated)$/);
     });
 
     await test.step('the commands are in the history, with their exit codes', async () => {
@@ -140,7 +140,7 @@ test('a solution is shown, applied, and marks the attempt as assisted', async ({
     .click();
   await app.shell.answer('Apply it');
   await expect(app.page.getByText('points, assisted')).toBeVisible();
-  await bench.verdict(repair, /: (Fixed|Mitigated)$/, 150_000);
+  await bench.verdict(repair, /: (Fixed|Mitigated)$/);
   for (const guard of objectiveIds(lab, 'guard')) await bench.verdict(guard, /: Holds$/);
   await bench.stop();
   await app.shell.goTo('Labs');
