@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 
@@ -8,14 +9,16 @@ const helper = JSON.stringify(pathToFileURL(join(import.meta.dirname, 'written.t
 
 /** A program that ends as the command line does, after `work`. */
 function start(work: string) {
-  const program = `import { written } from ${helper};
+  const program = `import { writeSync } from 'node:fs';
+    import { written } from ${helper};
     const streams = [process.stdout, process.stderr];
     for (const stream of streams) stream.on('error', () => {});
     ${work}
+    writeSync(3, 'done');
     await Promise.all(streams.map(written));
     process.exit(3);`;
   const args = ['--experimental-transform-types', '--no-warnings', '--input-type=module', '--eval', program];
-  const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'pipe', 'pipe'] });
   onTestFinished(() => void child.kill('SIGKILL'));
   return child;
 }
@@ -23,7 +26,8 @@ function start(work: string) {
 test('everything arrives in a pipe that is read late', async () => {
   const child = start(`process.stdout.write('x'.repeat(1_000_000)); process.stderr.write('y'.repeat(300_000));`);
   const closed = once(child, 'close');
-  await new Promise((resolve) => setTimeout(resolve, 500));
+  // All is given to its streams, and what comes next is the end.
+  await once(child.stdio[3] as Readable, 'data');
   let out = 0;
   let err = 0;
   child.stdout.on('data', (bytes) => {

@@ -7,6 +7,8 @@ import { bad, denied } from './refusal.ts';
 
 /** No learner may use labels that begin so. */
 export const RESERVED_LABELS = 'io.ops-lab.';
+/** Names the session. */
+export const SESSION_LABEL = 'io.ops-lab.session';
 /** Carries the authentication code. */
 export const CODE_LABEL = 'io.ops-lab.gate';
 

@@ -48,7 +48,7 @@ function dial(docker: Docker, call: ApiCall, extra: Record<string, unknown>): Pr
         ...(call.archive ? { file: call.archive } : {}),
         ...extra,
       },
-      (error, data) => (error ? reject(abortSignal.aborted ? (abortSignal.reason ?? error) : error) : resolve(data)),
+      (error, data) => (error ? reject(error) : resolve(data)),
     );
   }).finally(() => {
     clearTimeout(timer);

@@ -55,8 +55,7 @@ export interface ImageBuilderOptions {
 
 /** Whether images can be had for containers: what the docker runtime needs of the builder. */
 export interface LabImages {
-  /** The engine's id of the image that compose.yaml calls `reference`. @throws OpsLabError `image-missing`, `engine-missing` */
-  // With `only`, one that is missing is not built.
+  /** @param only then a missing one is not built @returns the engine's id of what compose.yaml calls `reference` @throws OpsLabError */
   imageId(reference: string, only?: 'existing'): Promise<string>;
   status(): Promise<ImageBuild>;
 }

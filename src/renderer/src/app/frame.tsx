@@ -33,12 +33,13 @@ function Navigation() {
   const [location] = useLocation();
   const { data: sessions } = useSessions();
   const live = sessions?.find((session) => isLive(session.state));
+  const workstation = live ? `/workstation/${live.id}` : '/workstation';
   return (
     <nav className="nav" aria-label="Main">
       {NAVIGATION.map(({ path, title }) => {
         const here = path === '/' ? location === '/' || location.startsWith('/labs') : location.startsWith(path);
         // Where one is already, it leads to the same session.
-        const to = path !== '/workstation' ? path : here ? location : live ? `${path}/${live.id}` : path;
+        const to = path === '/workstation' ? (here ? location : workstation) : path;
         return (
           <Link key={path} href={to} aria-current={here ? 'page' : undefined} data-title={title}>
             {title}

@@ -5,20 +5,17 @@ import { createStore, useStore } from '../ui/store.ts';
 import { VerdictGlyph } from '../ui/verdict.tsx';
 import { type ErrorWords, errorWords } from './error-words.ts';
 
-const notice = createStore<ErrorWords | null>(null);
-/** Whether it is about an action that failed. */
-let failure = false;
+/** `failed`: it is about an action, and goes when another one begins. */
+const notice = createStore<{ readonly words: ErrorWords; readonly failed: boolean } | null>(null);
 
 /** Shows the words of a failure. */
 export function reportFailure(error: unknown): void {
-  failure = true;
-  notice.set(errorWords(error));
+  notice.set({ words: errorWords(error), failed: true });
 }
 
 /** Shows something that needs saying and is nobody's failure. */
 export function showNotice(words: ErrorWords): void {
-  failure = false;
-  notice.set(words);
+  notice.set({ words, failed: false });
 }
 
 function clearNotice(): void {
@@ -31,7 +28,7 @@ function clearNotice(): void {
  * @returns what it answered, or undefined
  */
 export async function attempt<T>(action: Promise<T>): Promise<T | undefined> {
-  if (failure) clearNotice();
+  if (notice.get()?.failed) clearNotice();
   try {
     return await action;
   } catch (error) {
@@ -41,7 +38,7 @@ export async function attempt<T>(action: Promise<T>): Promise<T | undefined> {
 }
 
 export function NoticeBar() {
-  const words = useStore(notice);
+  const words = useStore(notice)?.words;
   if (!words) return null;
   return (
     <div className="note notyet" role="alert">

@@ -67,11 +67,11 @@ export function Palette({ initial, onClose }: { initial: string; onClose: () => 
 
   const insert = async (command: string) => {
     const shown = /^\/workstation\/([^/]+)$/.exec(location)?.[1];
-    const sessionId = await insertIntoShell(command, shown);
-    if (sessionId !== null) navigate(`/workstation/${sessionId}`);
-    else if (!canInsertIntoShell()) {
+    if (!canInsertIntoShell(shown)) {
       showNotice({ title: 'No shell is open', message: 'The command was put nowhere.', next: 'Start a lab, or open a shell in it.' });
     }
+    const sessionId = await insertIntoShell(command, shown);
+    if (sessionId !== null) navigate(`/workstation/${sessionId}`);
   };
 
   const entries: Entry[] = [];

@@ -5,15 +5,13 @@ import { EngineRefusal, messageOf } from '../engine-client.ts';
 import type { GateHandler } from '../gate.ts';
 import type { OwnRow } from '../ledger.ts';
 import { BOUNDS } from '../limits.ts';
-import { imageReference } from '../names.ts';
+import { imageReference, SESSION_LABEL } from '../names.ts';
 import type { Filters } from '../policy/query.ts';
 import { bad, conflict, denied, limited } from '../refusal.ts';
 import type { GateSession } from '../session.ts';
 import { labelMatches, valuesMatch } from './container-filter.ts';
 import { engineList, refuseSelection } from './containers.ts';
 import { assertPlatform } from './create-container.ts';
-
-const SESSION_LABEL = 'io.ops-lab.session';
 
 /** Tags of everything that the session may use, by id. */
 function tagsById(session: GateSession): Map<string, string[]> {

@@ -63,7 +63,7 @@ describe('memory and processes of all that runs', () => {
       const update = () => names.map((subject) => model.run(updateContainer, { subject, ...large }));
       const start = () => names.map((subject) => model.run(startContainer, { subject }));
       const all = order === 'updates first' ? [...update(), ...start()] : start();
-      if (order === 'starts under way') await new Promise((resolve) => setTimeout(resolve, 100));
+      if (order === 'starts under way') await expect.poll(() => model.session.starting.ids(), { interval: 1 }).not.toEqual([]);
       if (order !== 'updates first') all.push(...update());
       await Promise.all(all);
       const running = [...model.containers.values()].filter((container) => container.running);

@@ -17,7 +17,7 @@ import {
 import { useLocation } from 'wouter';
 import { useCommands } from '../../app/commands.ts';
 import type { LabList } from '../../connection/client.ts';
-import { useEngine, useLabs } from '../../connection/queries.ts';
+import { useEngine, useLabs, useSettings } from '../../connection/queries.ts';
 import { Button } from '../../ui/button.tsx';
 import { focusRow } from '../../ui/focus-row.ts';
 import { count, formatElapsed } from '../../ui/format.ts';
@@ -27,18 +27,18 @@ import { VerdictGlyph, verdictClass } from '../../ui/verdict.tsx';
 import { EngineNotice } from './engine-notice.tsx';
 import { LabDetail } from './lab-detail.tsx';
 import { LabProblems } from './lab-problems.tsx';
-import { filterLabs, type LabFilter, labState } from './lab-state.ts';
+import { filterLabs, type LabFilter, labState, type RuntimeKind, runtimeFor } from './lab-state.ts';
 import { useStartLab } from './use-start-lab.ts';
 import './catalog.css';
 
 type Lab = LabList['labs'][number];
-type RuntimeKind = Lab['runtimes'][number]['kind'];
 
 const LEVELS = { beginner: 1, intermediate: 2, advanced: 3 } as const;
 
 export function CatalogScreen() {
   const labs = useLabs();
   const engine = useEngine();
+  const { data: settings } = useSettings();
   const [location, navigate] = useLocation();
   const [filter, setFilter] = useState<LabFilter>('all');
   const [text, setText] = useState('');
@@ -54,7 +54,8 @@ export function CatalogScreen() {
     // What a started lab needs is fetched while the learner still reads; if that fails, when it is needed.
     import('../workstation/workstation-screen.tsx').catch(() => {});
   }, []);
-  const begin = (lab: Lab) => void start(lab, picked?.labId === lab.id ? picked.runtime : undefined);
+  const runtimeOf = (lab: Lab) => runtimeFor(lab, picked?.labId === lab.id ? picked.runtime : undefined, settings?.preferredRuntime);
+  const begin = (lab: Lab) => void start(lab, runtimeOf(lab));
   const choose = (labId: string) => navigate(`/labs/${labId}`, { replace: true });
   const step = (by: number) => {
     const index = shown.findIndex((lab) => lab.id === chosen?.id);
@@ -150,7 +151,7 @@ export function CatalogScreen() {
         <LabDetail
           key={chosen.id}
           lab={chosen}
-          picked={picked?.labId === chosen.id ? picked.runtime : null}
+          runtime={runtimeOf(chosen)}
           onPick={(runtime) => setPicked({ labId: chosen.id, runtime })}
           starting={starting}
           onStart={() => begin(chosen)}

@@ -1,7 +1,7 @@
 /** One lab in detail: its page, symptoms, what it needs, and how to start it. */
 import { Label, Radio, RadioGroup } from 'react-aria-components';
 import type { LabList } from '../../connection/client.ts';
-import { useLab, useSettings } from '../../connection/queries.ts';
+import { useLab } from '../../connection/queries.ts';
 import { Button } from '../../ui/button.tsx';
 import { Keys } from '../../ui/keys.tsx';
 import { Prose } from '../../ui/prose.tsx';
@@ -20,19 +20,15 @@ const RUNTIMES: Record<RuntimeKind, { title: string; detail: string }> = {
 
 export interface LabDetailProps {
   lab: Lab;
-  /** The runtime that was chosen by hand; null for the usual one. */
-  picked: RuntimeKind | null;
+  /** On which it starts; undefined when none can be used here. */
+  runtime: RuntimeKind | undefined;
   onPick(runtime: RuntimeKind): void;
   starting: boolean;
   onStart(): void;
 }
 
-export function LabDetail({ lab, picked, onPick, starting, onStart }: LabDetailProps) {
+export function LabDetail({ lab, runtime, onPick, starting, onStart }: LabDetailProps) {
   const detail = useLab(lab.id);
-  const { data: settings } = useSettings();
-  const available = lab.runtimes.filter((runtime) => runtime.available);
-  const preferred = available.find((runtime) => runtime.kind === settings?.preferredRuntime) ?? available[0];
-  const runtime = available.find((candidate) => candidate.kind === picked) ?? preferred;
   return (
     <section className="panel" aria-label={lab.title} data-region="lab">
       {/* It may scroll and holds nothing to operate: without a place in the tab order keys could not reach its end. */}
@@ -81,7 +77,7 @@ export function LabDetail({ lab, picked, onPick, starting, onStart }: LabDetailP
       </div>
       <div className="pad divided stack gap">
         {lab.liveSessionId === null && (
-          <RadioGroup className="runtimes" value={runtime?.kind ?? null} onChange={(kind) => onPick(kind as RuntimeKind)}>
+          <RadioGroup className="runtimes" value={runtime ?? null} onChange={(kind) => onPick(kind as RuntimeKind)}>
             <Label className="sr">Runtime</Label>
             {lab.runtimes.map(({ kind, available: here }) => (
               <Radio key={kind} value={kind} className="choice-row" isDisabled={!here}>

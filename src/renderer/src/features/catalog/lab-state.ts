@@ -4,6 +4,7 @@ import { count } from '../../ui/format.ts';
 import type { Shown } from '../../ui/verdict.tsx';
 
 type Lab = LabList['labs'][number];
+export type RuntimeKind = Lab['runtimes'][number]['kind'];
 export type LabFilter = 'all' | 'open' | 'fixed';
 
 export interface LabStateWords {
@@ -24,6 +25,19 @@ export function labState(lab: Pick<Lab, 'state' | 'liveSessionId' | 'runtimes'>)
   const words = STATES[lab.state];
   if (lab.liveSessionId !== null || lab.runtimes.some((runtime) => runtime.available)) return words;
   return { ...words, detail: 'cannot run here now' };
+}
+
+/**
+ * The runtime that a lab starts on here: the one chosen by hand, else the one of the settings, else the lab's first, of those that are
+ * available.
+ */
+export function runtimeFor(
+  { runtimes }: Pick<Lab, 'runtimes'>,
+  picked: RuntimeKind | undefined,
+  preferred: string | undefined,
+): RuntimeKind | undefined {
+  const available = runtimes.flatMap(({ kind, available: here }) => (here ? [kind] : []));
+  return available.find((kind) => kind === picked) ?? available.find((kind) => kind === preferred) ?? available[0];
 }
 
 export function filterLabs(labs: readonly Lab[], filter: LabFilter, text: string): Lab[] {

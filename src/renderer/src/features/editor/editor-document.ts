@@ -26,6 +26,8 @@ export interface DocumentState {
 /** The file as it is on the disk. */
 type Found = Awaited<ReturnType<Client['files']['read']>> | 'removed';
 
+const editorCode = () => loadAgain(() => import('./codemirror.ts'));
+
 /** What was typed is kept this soon, in milliseconds. */
 const DRAFT_EVERY_MS = 300;
 
@@ -54,8 +56,8 @@ export class EditorDocument {
   async load(): Promise<void> {
     try {
       const draft = this.#view ? null : drafts.read(this.#sessionId, this.path);
-      const file = await this.#onDisk();
-      if (file === 'removed' && draft === null) await this.#read();
+      // A file that is gone is a failure, unless something typed is left of it.
+      const [file] = await Promise.all([draft === null ? this.#read() : this.#onDisk(), editorCode()]);
       await this.#show(file, draft);
     } catch (error) {
       this.#change({ status: this.#view ? 'ready' : 'failed', error, conflict: false });
@@ -64,7 +66,7 @@ export class EditorDocument {
 
   /** @param draft what an earlier page has left of it; undoing brings the file back */
   async #show(file: Found, draft: Draft | null): Promise<void> {
-    const { createEditor, replaceText } = await loadAgain(() => import('./codemirror.ts'));
+    const { createEditor, replaceText } = await editorCode();
     const { content, version } = file === 'removed' ? { content: '', version: null } : file;
     // One that is what the file holds by now is none any more.
     const left = draft !== null && draft.content !== content ? draft : null;
@@ -185,22 +187,23 @@ export class EditorDocument {
   #noteChange(): void {
     const edited = this.#isEdited();
     this.#change({ unsaved: this.state.get().removed || edited });
-    if (!edited) {
-      this.#keepDraftNow();
+    if (edited) this.#draftTimer ??= setTimeout(() => this.keepDraft(), DRAFT_EVERY_MS);
+    else {
+      this.#stopDraftTimer();
       drafts.drop(this.#sessionId, this.path);
-    } else this.#draftTimer ??= setTimeout(() => this.#keepDraftNow(), DRAFT_EVERY_MS);
+    }
   }
 
   /** Keeps what was typed lately, if anything was. */
   keepDraft(): void {
-    if (this.#draftTimer !== null) this.#keepDraftNow();
+    if (this.#view === null || this.#draftTimer === null) return;
+    this.#stopDraftTimer();
+    drafts.keep(this.#sessionId, this.path, { content: this.#view.state.doc.toString(), version: this.#version });
   }
 
-  #keepDraftNow(): void {
+  #stopDraftTimer(): void {
     if (this.#draftTimer !== null) clearTimeout(this.#draftTimer);
     this.#draftTimer = null;
-    if (this.#view === null || !this.#isEdited()) return;
-    drafts.keep(this.#sessionId, this.path, { content: this.#view.state.doc.toString(), version: this.#version });
   }
 
   #change(part: Partial<DocumentState>): void {
@@ -213,7 +216,7 @@ export class EditorDocument {
 
 const documents = new Map<string, EditorDocument>();
 
-globalThis.addEventListener?.('pagehide', () => {
+window.addEventListener('pagehide', () => {
   for (const open of documents.values()) open.keepDraft();
 });
 

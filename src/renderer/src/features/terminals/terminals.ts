@@ -67,14 +67,14 @@ function shellFor(sessionId?: string): TerminalController | null {
   return focused.findLast(fits) ?? (sessionId === undefined ? null : ([...controllers.values()].find(fits) ?? null));
 }
 
-/** Whether there is a shell that a command could be put into. */
-export function canInsertIntoShell(): boolean {
-  return shellFor() !== null;
+/** Whether there is a shell that a command could be put into: one of the session that is shown, if one is shown. */
+export function canInsertIntoShell(shownSession?: string): boolean {
+  return shellFor(shownSession) !== null;
 }
 
 /**
  * Puts a command into a shell without running it: one of the session that is shown, if one is shown.
- * @returns the session it is in; null when there was no shell
+ * @returns the session it is in; null when there was no shell, or the person took it back
  */
 export async function insertIntoShell(text: string, shownSession?: string): Promise<string | null> {
   const shell = shellFor(shownSession);
