@@ -31,14 +31,15 @@ export function EditorBody({ sessionId, path, restartable }: EditorBodyProps) {
   }, [document]);
   /** The service that is to be restarted once this file is saved, while a conflict is being asked about. */
   const toRestart = useRef<string | null>(null);
-  const restart = async () => {
+  const settle = async (saved: boolean) => {
     const service = toRestart.current;
     toRestart.current = null;
-    if (service !== null) await attempt(client.sessions.restartService({ sessionId, service }));
+    if (saved && service !== null) await attempt(client.sessions.restartService({ sessionId, service }));
   };
   const save = async (service: string | null) => {
     toRestart.current = service;
-    if (await document.save()) await restart();
+    const saved = await document.save();
+    if (!document.state.get().conflict) await settle(saved);
   };
   return (
     <div className="editor-body">
@@ -61,7 +62,7 @@ export function EditorBody({ sessionId, path, restartable }: EditorBodyProps) {
       {state.status === 'failed' && <Failure error={state.error} retry={() => void document.load()} />}
       <div className="editor-place" ref={place} hidden={state.status !== 'ready'} />
       {state.status === 'ready' && state.error !== null && <SaveFailure error={state.error} />}
-      {state.conflict && <ConflictDialog document={document} removed={state.removed} onWritten={() => void restart()} />}
+      {state.conflict && <ConflictDialog document={document} removed={state.removed} onEnd={(saved) => void settle(saved)} />}
     </div>
   );
 }
@@ -91,16 +92,20 @@ function SaveFailure({ error }: { error: unknown }) {
 interface ConflictDialogProps {
   document: EditorDocument;
   removed: boolean;
-  onWritten(): void;
+  /** @param saved whether the file now holds what the editor shows */
+  onEnd(saved: boolean): void;
 }
 
-function ConflictDialog({ document, removed, onWritten }: ConflictDialogProps) {
-  const write = async () => {
-    if (await document.overwrite()) onWritten();
+function ConflictDialog({ document, removed, onEnd }: ConflictDialogProps) {
+  const write = async () => onEnd(await document.overwrite());
+  const load = () => {
+    void document.load();
+    onEnd(false);
   };
   const keep = () => {
     document.keepEditing();
     document.focus();
+    onEnd(false);
   };
   return (
     <Dialog
@@ -114,7 +119,7 @@ function ConflictDialog({ document, removed, onWritten }: ConflictDialogProps) {
             Keep editing
           </Button>
           {!removed && (
-            <Button look="danger" onPress={() => void document.load()}>
+            <Button look="danger" onPress={load}>
               Load theirs
             </Button>
           )}
