@@ -1,5 +1,5 @@
 import { OpsLabError } from '../../shared/contract/errors.ts';
-import { isLiveProof, sweepDeadProofs } from '../core/proof/proof-sessions.ts';
+import { proofOf, sweepDeadProofs } from '../core/proof/proof-sessions.ts';
 import { type Command, EXIT, JSON_OPTION } from './command.ts';
 
 export const clean: Command = {
@@ -12,7 +12,7 @@ export const clean: Command = {
     const { args, output } = context;
     const { runtimes, engine } = context.workshop();
     const path = context.dataDirectory();
-    const keep = { has: (id: string) => isLiveProof(path, id) };
+    const keep = { has: (id: string) => proofOf(path, id) === 'live' };
     const removed = await runtimes.shell.sweep(keep);
     // Without an engine there is nothing of ours on one; an engine that is there and fails must be told.
     const { state, message } = await engine.status();

@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Runtime } from '../runtime/runtime.ts';
 
@@ -51,44 +51,17 @@ export async function makeProofSession(dataDirectory: string): Promise<ProofSess
   return { id, folder, remove: () => rm(folder, { recursive: true, force: true }) };
 }
 
-async function lockOf(folder: string): Promise<Lock | null> {
+/**
+ * What a session's folder says now.
+ * @returns whether the proof that made it goes on, in any process, or its process is gone; null for the app's own sessions
+ */
+export function proofOf(dataDirectory: string, sessionId: string): 'live' | 'dead' | null {
   try {
-    return JSON.parse(await readFile(join(folder, LOCK), 'utf8')) as Lock;
+    const lock = JSON.parse(readFileSync(join(dataDirectory, 'sessions', sessionId, LOCK), 'utf8')) as Lock;
+    return isAlive(lock) ? 'live' : 'dead';
   } catch {
     return null;
   }
-}
-
-/** Whether a proof that goes on now, in any process, made this session. Looks at its lock anew. */
-export function isLiveProof(dataDirectory: string, sessionId: string): boolean {
-  try {
-    return isAlive(JSON.parse(readFileSync(join(dataDirectory, 'sessions', sessionId, LOCK), 'utf8')) as Lock);
-  } catch {
-    return false;
-  }
-}
-
-/** The session folders of a data directory, by what a sweep has to know of them. */
-export interface SessionFolders {
-  /** Of proofs that go on now, in any process. */
-  readonly liveProofs: ReadonlySet<string>;
-  /** Of proofs whose process is gone: whatever they left may be removed. */
-  readonly deadProofs: ReadonlySet<string>;
-  /** All others: the app's own sessions. */
-  readonly others: ReadonlySet<string>;
-}
-
-/** @returns ids of the sessions that have a folder, by whether a proof made them and whether it still runs */
-export async function sessionFolders(dataDirectory: string): Promise<SessionFolders> {
-  const folders = { liveProofs: new Set<string>(), deadProofs: new Set<string>(), others: new Set<string>() };
-  const entries = await readdir(join(dataDirectory, 'sessions'), { withFileTypes: true }).catch(() => []);
-  for (const { name } of entries.filter((entry) => entry.isDirectory())) {
-    const lock = await lockOf(join(dataDirectory, 'sessions', name));
-    if (lock === null) folders.others.add(name);
-    else if (isAlive(lock)) folders.liveProofs.add(name);
-    else folders.deadProofs.add(name);
-  }
-  return folders;
 }
 
 /**
@@ -97,12 +70,13 @@ export async function sessionFolders(dataDirectory: string): Promise<SessionFold
  * @returns what was removed, for people to read
  */
 export async function sweepDeadProofs(dataDirectory: string, runtimes: readonly Pick<Runtime, 'sweep'>[]): Promise<string[]> {
-  const { deadProofs } = await sessionFolders(dataDirectory);
-  if (deadProofs.size === 0) return [];
-  const keep = { has: (id: string) => !deadProofs.has(id) };
+  const folders = await readdir(join(dataDirectory, 'sessions')).catch(() => []);
+  const dead = new Set(folders.filter((id) => proofOf(dataDirectory, id) === 'dead'));
+  if (dead.size === 0) return [];
+  const keep = { has: (id: string) => !dead.has(id) };
   const swept = await Promise.allSettled(runtimes.map((runtime) => runtime.sweep(keep)));
   const removed = swept.flatMap((result) => (result.status === 'fulfilled' ? result.value : []));
   if (swept.some(({ status }) => status === 'rejected')) return removed;
-  for (const id of deadProofs) await rm(join(dataDirectory, 'sessions', id), { recursive: true, force: true });
-  return [...removed, ...[...deadProofs].map((id) => `folder of the ended proof session ${id}`)];
+  for (const id of dead) await rm(join(dataDirectory, 'sessions', id), { recursive: true, force: true });
+  return [...removed, ...[...dead].map((id) => `folder of the ended proof session ${id}`)];
 }

@@ -11,7 +11,7 @@ import type { Keep, Runtime } from '../runtime/runtime.ts';
 import { createShellRuntime } from '../runtime/shell/shell-runtime.ts';
 import { loadExtraFixes } from './extra-fixes.ts';
 import { leftoverFolder, leftoverProcesses } from './leftovers.ts';
-import { isLiveProof, makeProofSession, sessionFolders, sweepDeadProofs } from './proof-sessions.ts';
+import { makeProofSession, proofOf, sweepDeadProofs } from './proof-sessions.ts';
 import { type ProofReport, prove } from './prove.ts';
 import { difference, runRecording } from './record.ts';
 
@@ -142,12 +142,7 @@ describe('proof sessions', () => {
     await mkdir(folder('reused'));
     await writeFile(join(folder('reused'), 'proof.json'), JSON.stringify({ pid: process.pid, startedAt: '1' }));
     await mkdir(folder('app'));
-    expect(await sessionFolders(dataDirectory)).toEqual({
-      liveProofs: new Set([live.id]),
-      deadProofs: new Set(['dead', 'reused']),
-      others: new Set(['app']),
-    });
-    expect(['dead', 'reused', 'app', live.id].map((id) => isLiveProof(dataDirectory, id))).toEqual([false, false, false, true]);
+    expect(['dead', 'reused', 'app', live.id].map((id) => proofOf(dataDirectory, id))).toEqual(['dead', 'dead', null, 'live']);
     const asked: boolean[] = [];
     const sweep = async (keep: Keep) => {
       asked.push(keep.has('dead'), keep.has('app'), keep.has(live.id), keep.has('begun meanwhile'));

@@ -13,7 +13,7 @@ import { applyFix } from '../labs/apply-fix.ts';
 import type { Lab } from '../labs/lab.ts';
 import type { LabCatalog } from '../labs/lab-catalog.ts';
 import { labOn } from '../labs/lab-on-runtime.ts';
-import { isLiveProof, sweepDeadProofs } from '../proof/proof-sessions.ts';
+import { proofOf, sweepDeadProofs } from '../proof/proof-sessions.ts';
 import type { Keep, Runtime } from '../runtime/runtime.ts';
 import type { SessionRecord } from '../store/sessions.ts';
 import { newId, type Store } from '../store/store.ts';
@@ -82,7 +82,7 @@ export class Sessions implements SessionService {
     const { runtimes, dataDirectory } = this.#options;
     const keep: Keep = {
       // What goes on without this host is here no more.
-      has: (id) => this.#closed || (this.#live.has(id) && !gone.has(id)) || isLiveProof(dataDirectory, id),
+      has: (id) => this.#closed || (this.#live.has(id) && !gone.has(id)) || proofOf(dataDirectory, id) === 'live',
     };
     const removed = await Promise.all(Object.values(runtimes).map((runtime) => runtime.sweep(keep).catch(() => [])));
     return [...removed.flat(), ...(await sweepDeadProofs(dataDirectory, Object.values(runtimes)))];
